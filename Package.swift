@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: - Choices of the environment
+
+/// The pkg-config name of the MPI library: `ompi-c` for Open MPI, `mpich` for MPICH.
+let mpi = Context.environment["TGGE_MPI"] ?? "ompi-c"
+
+/// `TGGE_STRICT=1`, set by the test scripts, turns warnings of this package into errors.
+let strict: [SwiftSetting] =
+  Context.environment["TGGE_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
+
+// MARK: - Dependencies
+
+let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
+let arguments = Target.Dependency.product(
+  name: "ArgumentParser",
+  package: "swift-argument-parser"
+)
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// MARK: - Targets, each importing only those named in its line
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "tgge",
+  products: [.executable(name: "tgge", targets: ["tgge"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Processor and vectors
+    .target(name: "CProcessor"),
+    module("VectorMath", ["CProcessor"]),
+
+    // Ranks
+    module("Communication", ["VectorMath"]),
+    .systemLibrary(name: "CMPI", pkgConfig: mpi),
+    module("MPICommunication", ["Communication", "CMPI"]),
+
+    // Physics
+    module("Lattice", [numerics]),
+    module("Dissipation", ["Lattice", numerics]),
+    module("Kinetics", ["Dissipation", "Lattice", "Communication", "VectorMath", numerics]),
+    module("Studies", ["Kinetics", "Dissipation", "Lattice", "Communication"]),
+
+    // Files and the command line
+    module("Records", [yams]),
+    .executableTarget(
+      name: "tgge",
+      dependencies: [
+        "Studies", "Kinetics", "Dissipation", "Lattice", "Communication", "MPICommunication",
+        "Records", "VectorMath", "CProcessor", arguments,
+      ],
+      swiftSettings: strict
+    ),
+
+    // Tests mirror the sources
+    .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+    tests("VectorMathTests", ["VectorMath"]),
+    tests("CommunicationTests", ["Communication"]),
+    tests("LatticeTests", ["Lattice", numerics]),
+    tests("DissipationTests", ["Dissipation", "Lattice", numerics]),
+    tests("KineticsTests", ["Kinetics", "Dissipation", "Lattice", "Communication", numerics]),
+    tests("RecordsTests", ["Records"]),
+    tests("CommandLineTests", ["Records"]),
+    tests(
+      "MultiRankTests",
+      [
+        "MPICommunication", "Communication", "Kinetics", "Dissipation", "Lattice", "Studies",
+        "CAllocationCount",
+      ]
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,60 @@
+/// Which rank owns which modes: contiguous slices of momenta, all bands of a momentum together.
+///
+/// The first `momenta % ranks` ranks own one momentum more than the others. With more ranks than
+/// momenta the spare ranks own nothing.
+public struct Partition: Sendable, Equatable {
+  /// The number of momenta, N.
+  public let momenta: Int
+
+  /// The number of bands; there are M = N · bands modes.
+  public let bands: Int
+
+  /// This rank.
+  public let rank: Int
+
+  /// The number of ranks.
+  public let ranks: Int
+
+  /// Divides `momenta` among `ranks`.
+  public init(momenta: Int, bands: Int, rank: Int, ranks: Int) {
+    self.momenta = momenta
+    self.bands = bands
+    self.rank = rank
+    self.ranks = ranks
+  }
+
+  /// Divides `momenta` among the ranks of a communicator. Not collective.
+  public init(momenta: Int, bands: Int, over communicator: some Communicator) {
+    self.init(
+      momenta: momenta,
+      bands: bands,
+      rank: communicator.rank,
+      ranks: communicator.size
+    )
+  }
+
+  /// M, the number of modes of all ranks.
+  public var modes: Int { momenta * bands }
+
+  /// The momenta of a rank.
+  public func momenta(of rank: Int) -> Range<Int> {
+    let (share, rest) = momenta.quotientAndRemainder(dividingBy: ranks)
+    let start = rank * share + min(rank, rest)
+    return start..<start + share + (rank < rest ? 1 : 0)
+  }
+
+  /// The modes of a rank.
+  public func modes(of rank: Int) -> Range<Int> {
+    let slice = momenta(of: rank)
+    return slice.lowerBound * bands..<slice.upperBound * bands
+  }
+
+  /// The modes that this rank owns.
+  public var owned: Range<Int> { modes(of: rank) }
+
+  /// The momenta that this rank owns.
+  public var ownedMomenta: Range<Int> { momenta(of: rank) }
+
+  /// The slices of all ranks in a vector over the modes.
+  public var layout: SliceLayout { SliceLayout(slices: (0..<ranks).map(modes(of:))) }
+}
