@@ -1,0 +1,59 @@
+import Lattice
+
+/// What the numerics need to know of a model, tabulated over a range of momenta.
+public struct ModeTables: Sendable {
+  /// The flat indices of the momenta.
+  public let momenta: Range<Int>
+
+  /// The number of bands.
+  public let bands: Int
+
+  /// ε of each mode.
+  public private(set) var energies: [Double] = []
+
+  /// The velocity that orbital a contributes in direction c, a table over the modes for each:
+  /// element c · orbitals + a.
+  public private(set) var velocities: [[Double]]
+
+  /// W(k→q) over the modes.
+  public private(set) var kernel = SeparableKernel(channels: [])
+
+  /// Tabulates a model; eigenvectors live only as long as a block of momenta is worked on.
+  ///
+  /// - Throws: `ModelError` if the model does not fit the grid.
+  public init(
+    of model: OpenLattice,
+    on grid: MomentumGrid,
+    momenta: Range<Int>
+  ) throws(ModelError) {
+    let orbitals = model.hamiltonian.orbitals.count
+    self.momenta = momenta
+    bands = orbitals
+    let modes = momenta.count * orbitals
+    velocities = Array(repeating: [], count: grid.dimension * orbitals)
+    energies.reserveCapacity(modes)
+    for table in velocities.indices { velocities[table].reserveCapacity(modes) }
+
+    var start = momenta.lowerBound
+    repeat {
+      let block = start..<min(start + 1024, momenta.upperBound)
+      let bands = try BandStructure(of: model.hamiltonian, on: grid, momenta: block)
+      energies += bands.energies
+      for table in velocities.indices {
+        velocities[table] += stride(
+          from: table,
+          to: bands.orbitalVelocities.count,
+          by: velocities.count
+        ).map { bands.orbitalVelocities[$0] }
+      }
+      let rates = try model.kernel(on: bands)
+      if start == momenta.lowerBound {
+        kernel = rates
+        kernel.reserve(modes: modes)
+      } else {
+        kernel.append(rates)
+      }
+      start = block.upperBound
+    } while start < momenta.upperBound
+  }
+}

@@ -1,0 +1,89 @@
+import Communication
+import RealModule
+import VectorMath
+
+/// Lagrange parameters to begin with.
+public enum InitialState: Sendable, Equatable {
+  /// λ = ln((1 − f)/f) for every mode, with the filling f in 0 … 1; f = 0.5 is infinite temperature.
+  case uniform(filling: Double)
+
+  /// The Gibbs state λ = β(ε − μ) of a filling.
+  case thermal(inverseTemperature: Double, filling: Double)
+
+  /// λ of the owned modes, one by one.
+  case values([Double])
+
+  /// λ of the owned modes. Collective.
+  ///
+  /// - Parameters:
+  ///   - energies: ε of the owned modes.
+  ///   - partition: Who owns which modes.
+  ///   - communicator: The ranks.
+  /// - Throws: `CommunicationError` if a sum fails.
+  public func lambda(
+    energies: [Double],
+    partition: Partition,
+    over communicator: some Communicator
+  ) throws -> AlignedVector {
+    switch self {
+    case .uniform(let filling):
+      let value = Double.log((1 - filling) / filling)
+      return AlignedVector(energies.map { _ in value })
+    case .thermal(let beta, let filling):
+      let chemical = try chemicalPotential(
+        scaledEnergies: energies.map { beta * $0 },
+        filling: filling,
+        partition: partition,
+        over: communicator
+      )
+      return AlignedVector(energies.map { beta * $0 - chemical })
+    case .values(let values):
+      precondition(values.count == energies.count)
+      return AlignedVector(values)
+    }
+  }
+}
+
+/// βμ of the Gibbs state with a filling, from Σ_m n(βε_m − βμ) = f M. Collective.
+///
+/// Newton's method inside a bracket that every iteration narrows. All sums are exact, so that all
+/// ranks find the same number, and runs on different numbers of ranks too.
+///
+/// - Complexity: two exact sums in one Allreduce for each iteration, five or six in the usual case.
+func chemicalPotential(
+  scaledEnergies: [Double],
+  filling: Double,
+  partition: Partition,
+  over communicator: some Communicator
+) throws(CommunicationError) -> Double {
+  let offset = Double.log(filling / (1 - filling))
+  var extremes = [-Double.infinity, -Double.infinity]
+  for energy in scaledEnergies {
+    extremes = [max(extremes[0], energy), max(extremes[1], -energy)]
+  }
+  var span = extremes.mutableSpan
+  try communicator.maximum(&span)
+
+  // At these two all occupations are below, or above, the filling.
+  var lower = -extremes[1] + offset
+  var upper = extremes[0] + offset
+  var chemical = (lower + upper) / 2
+  let target = filling * Double(partition.modes)
+  var sums = ExactSums(exponents: [1, 1])
+  for _ in 0..<200 where lower < upper {
+    sums.reset()
+    for energy in scaledEnergies {
+      let (n, h) = occupations(Vector(repeating: energy - chemical))
+      sums.add(n[0], to: 0)
+      sums.add(n[0] * h[0], to: 1)
+    }
+    try sums.reduce(over: communicator)
+    let excess = sums.value(0) - target
+    if excess > 0 { upper = chemical } else { lower = chemical }
+    let newton = chemical - excess / sums.value(1)
+    let next = newton > lower && newton < upper ? newton : (lower + upper) / 2
+    if abs(next - chemical) <= 2 * max(abs(next), 1).ulp { return next }
+    chemical = next
+  }
+  return chemical
+}

@@ -1,0 +1,108 @@
+import Communication
+import Dissipation
+import VectorMath
+
+/// Filling and currents of an ensemble.
+public struct ObservableValues: Sendable, Equatable {
+  /// Σ_m n_m / M, the mean occupation of a mode.
+  public var filling: Double
+
+  /// I_ca for direction c and orbital a, element c · orbitals + a; units of energy.
+  public var orbitalCurrents: [Double]
+
+  /// I_c = Σ_a I_ca for each direction.
+  public var current: [Double]
+}
+
+/// Computes the observables of this rank's modes and sums them exactly over all.
+///
+///     filling = (1/M) Σ_m n_m        I_ca = (1/N) Σ_kν Re[u*_aν (∂_c H u_ν)_a] n_kν        (Eqs. 13, C5, C6)
+public struct Observables: ~Copyable {
+  private let partition: Partition
+  private let orbitals: Int
+  /// The velocity tables, one after the other, each padded to whole vectors.
+  private let velocities: AlignedVector
+  private let stride: Int
+  private var sums: ExactSums
+
+  /// Prepares the tables. Collective.
+  ///
+  /// - Parameters:
+  ///   - tables: The tables of the momenta that this rank owns.
+  ///   - partition: Who owns which modes.
+  ///   - communicator: The ranks; the largest velocity of all sets the window of the sums.
+  /// - Throws: `CommunicationError` if the maximum fails.
+  public init(
+    _ tables: ModeTables,
+    partition: Partition,
+    over communicator: some Communicator
+  ) throws(CommunicationError) {
+    self.partition = partition
+    orbitals = tables.bands
+    stride = partition.owned.count.roundedUpToVectors
+    velocities = AlignedVector(count: stride * tables.velocities.count)
+    var largest = [Double](repeating: 0, count: tables.velocities.count)
+    for (table, velocity) in tables.velocities.enumerated() {
+      for (index, value) in velocity.enumerated() {
+        velocities[table * stride + index] = value
+        largest[table] = max(largest[table], abs(value))
+      }
+    }
+    if !largest.isEmpty {
+      var span = largest.mutableSpan
+      try communicator.maximum(&span)
+    }
+    // Occupations are at most 1, and 2^(exponent + 1) is above the number itself.
+    sums = ExactSums(exponents: [1] + largest.map { $0 > 0 ? Int($0.exponent) + 1 : 0 })
+  }
+
+  /// Computes the observables. Collective.
+  ///
+  /// - Parameter lambda: λ of the owned modes.
+  /// - Throws: `CommunicationError` if the sum fails.
+  /// - Complexity: one pass for each velocity table, one Allreduce of 4 · (1 + tables) + 1 integers.
+  public mutating func evaluate(
+    at lambda: borrowing AlignedVector,
+    over communicator: some Communicator
+  ) throws(CommunicationError) -> ObservableValues {
+    sums.reset()
+    sum(0) { index in
+      // The padding has λ = 0; leave it out of the count.
+      var n = occupations(lambda.pointer.vector(at: index)).occupation
+      for lane in 0..<Vector.scalarCount where index + lane >= lambda.count { n[lane] = 0 }
+      return n
+    }
+    for table in 1..<sums.count {
+      let velocity = velocities.pointer + (table - 1) * stride
+      sum(table) { index in
+        velocity.vector(at: index) * occupations(lambda.pointer.vector(at: index)).occupation
+      }
+    }
+    try sums.reduce(over: communicator)
+
+    let orbitalCurrents = (1..<sums.count).map { sums.value($0) / Double(partition.momenta) }
+    let directions = orbitalCurrents.count / orbitals
+    return ObservableValues(
+      filling: sums.value(0) / Double(partition.modes),
+      orbitalCurrents: orbitalCurrents,
+      current: (0..<directions).map { direction in
+        orbitalCurrents[direction * orbitals..<(direction + 1) * orbitals].reduce(0, +)
+      }
+    )
+  }
+
+  /// Adds the vectors that `term` returns for each eighth mode to sum `table`.
+  @inline(__always)
+  private mutating func sum(_ table: Int, _ term: (Int) -> Vector) {
+    var accumulator = FoldAccumulator()
+    let window = sums.windows[table]
+    let block = FoldAccumulator.capacity * Vector.scalarCount
+    for start in Swift.stride(from: 0, to: stride, by: block) {
+      let end = min(start + block, stride)
+      for index in Swift.stride(from: start, to: end, by: Vector.scalarCount) {
+        accumulator.add(term(index), window)
+      }
+      sums.absorb(&accumulator, into: table)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import VectorMath
+
+/// n = 1/(1 + e^λ) and h = 1/(1 + e^−λ), both to full relative precision in both tails; h is not 1 − n.
+///
+/// With e = e^−|λ| one is 1/(1 + e) and the other e/(1 + e). NaN stays NaN.
+///
+/// - Complexity: one exponential and one division for eight modes.
+@inlinable @inline(__always)
+public func occupations(_ lambda: Vector) -> (occupation: Vector, vacancy: Vector) {
+  let positive = lambda .> Vector.zero
+  let small = exponential(lambda.replacing(with: -lambda, where: positive))
+  let majority = 1 / (1 + small)
+  let minority = small * majority
+  return (
+    majority.replacing(with: minority, where: positive),
+    minority.replacing(with: majority, where: positive)
+  )
+}
+
+/// 1/n = 1 + e^λ and 1/h = 1 + e^−λ.
+@inlinable @inline(__always)
+public func inverseOccupations(_ lambda: Vector) -> (occupation: Vector, vacancy: Vector) {
+  let positive = lambda .> Vector.zero
+  let small = exponential(lambda.replacing(with: -lambda, where: positive))
+  let majority = 1 + small
+  let minority = majority / small
+  return (
+    majority.replacing(with: minority, where: positive),
+    minority.replacing(with: majority, where: positive)
+  )
+}

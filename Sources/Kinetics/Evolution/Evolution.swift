@@ -1,0 +1,134 @@
+import Communication
+import RealModule
+import VectorMath
+
+/// What the time stepping has done so far.
+public struct EvolutionStatistics: Sendable, Equatable {
+  /// Accepted steps.
+  public var steps = 0
+
+  /// Steps that were computed again with a shorter length.
+  public var rejectedSteps = 0
+
+  /// Evaluations of the forces.
+  public var forceEvaluations = 0
+}
+
+/// Integrates λ̇ = F(λ) from time 0 on, with an embedded pair and step control.
+///
+/// Every decision depends on sums and maxima that have the same bits on any number of ranks, so all
+/// ranks take the same steps, and runs on different numbers of ranks too.
+public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~Copyable {
+  /// The time reached, in inverse units of energy.
+  public private(set) var time = 0.0
+
+  /// What was done to get there.
+  public private(set) var statistics = EvolutionStatistics()
+
+  private var equation: RateEquation<Engine>
+  private var stepper: Stepper
+  private var control: StepControl
+  private let order: Int
+  private let communicator: Group
+
+  /// The length of the next step, unless an output comes first; 0 before the first.
+  private var length = 0.0
+
+  /// Prepares an integration.
+  ///
+  /// - Parameters:
+  ///   - equation: The equation of motion.
+  ///   - initial: λ of the owned modes at time 0.
+  ///   - control: The tolerances.
+  ///   - communicator: The ranks.
+  ///   - tableau: The Runge–Kutta pair.
+  public init(
+    _ equation: consuming RateEquation<Engine>,
+    from initial: consuming AlignedVector,
+    control: StepControl,
+    over communicator: Group,
+    tableau: Tableau = .dormandPrince
+  ) {
+    self.equation = equation
+    stepper = Stepper(tableau: tableau, initial: initial)
+    self.control = control
+    order = tableau.order
+    self.communicator = communicator
+  }
+
+  /// Hands λ of the owned modes at the time reached to `body`.
+  public borrowing func withLambda<Result>(
+    _ body: (borrowing AlignedVector) throws -> Result
+  ) rethrows -> Result {
+    try body(stepper.lambda)
+  }
+
+  /// Advances to a time, with the last step landing on it. Collective.
+  ///
+  /// - Parameters:
+  ///   - end: The time to reach.
+  ///   - report: Called after each accepted step with the time reached and what was done so far.
+  /// - Throws: `CommunicationError` if a collective fails, `NumericalError` if the initial rates are
+  ///   not finite or the step length underflows, alike on all ranks; and what `report` throws.
+  public mutating func advance(
+    to end: Double,
+    report: (Double, EvolutionStatistics) throws -> Void = { _, _ in }
+  ) throws {
+    if time < end, statistics.forceEvaluations == 0 { try begin(end) }
+    while time < end {
+      let remaining = end - time
+      // Land on the end; or halve the way to it rather than leave a tiny rest.
+      let lands = length >= remaining * (1 - 1e-3)
+      let step = lands ? remaining : min(length, length * 2 > remaining ? remaining / 2 : length)
+      guard step > 16 * time.ulp, step > end * 1e-15 else {
+        throw NumericalError.stepUnderflow(time: time, length: step)
+      }
+      let error = try stepper.attempt(
+        &equation,
+        length: step,
+        control: control,
+        over: communicator
+      )
+      statistics.forceEvaluations = equation.evaluations
+      let verdict = control.judge(error: error, order: order)
+      guard verdict.accepted else {
+        statistics.rejectedSteps += 1
+        length = step * verdict.factor
+        continue
+      }
+      stepper.accept()
+      time = lands ? end : time + step
+      statistics.steps += 1
+      // A step that an output cut short says nothing against the length that was planned.
+      length = step < length ? max(length, step * verdict.factor) : step * verdict.factor
+      try report(time, statistics)
+    }
+  }
+
+  /// Takes one step of a given length without control. Collective; for tests of the order.
+  package mutating func step(length: Double) throws {
+    if statistics.forceEvaluations == 0 { try stepper.begin(&equation) }
+    _ = try stepper.attempt(&equation, length: length, control: control, over: communicator)
+    statistics.forceEvaluations = equation.evaluations
+    stepper.accept()
+    time += length
+  }
+
+  /// Computes the first derivative and the first length: what changes λ by a hundredth of its size, or
+  /// of the tolerance's root where λ is small.
+  private mutating func begin(_ end: Double) throws {
+    try stepper.begin(&equation)
+    statistics.forceEvaluations = equation.evaluations
+    let derivative = stepper.derivative(0)
+    var largest = 0.0
+    for index in 0..<equation.partition.owned.count {
+      let rate = abs(derivative[index]) / (1 + abs(stepper.lambda[index]))
+      largest = rate.isFinite ? max(largest, rate) : .infinity
+    }
+    let rate = try communicator.maximum(largest)
+    guard rate.isFinite else { throw NumericalError.initialRates }
+    let tolerance = max(control.relativeTolerance, control.absoluteTolerance)
+    let change = 0.1 * Double.root(min(tolerance, 1), order)
+    length = rate > 0 ? min(end, change / rate) : end
+  }
+}

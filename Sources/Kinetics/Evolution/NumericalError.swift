@@ -1,0 +1,24 @@
+/// A computation that did not come to a result; raised alike on all ranks.
+public enum NumericalError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The step length fell to rounding at a time.
+  case stepUnderflow(time: Double, length: Double)
+
+  /// The initial state has rates that are not finite.
+  case initialRates
+
+  /// Something that must be finite was not.
+  case notFinite(String)
+
+  /// One line for the user.
+  public var description: String {
+    switch self {
+    case .stepUnderflow(let time, let length):
+      "the step length fell to \(length) at t = \(time): the problem is stiff here, or has no "
+        + "solution; looser tolerances or a smaller beta help"
+    case .initialRates:
+      "the initial state has rates that are not finite; start closer to the steady state"
+    case .notFinite(let what):
+      "\(what) is not finite"
+    }
+  }
+}

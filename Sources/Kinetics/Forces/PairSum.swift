@@ -1,0 +1,92 @@
+import VectorMath
+
+/// The sums of the direct engine over a block of sources, for four sinks at a time.
+///
+///     gain_q += Σ_k W(k→q) n_k        loss_q += Σ_k W(q→k) h_k
+///     W(k→q) = Σ_r f_r(k) [γ_r g_r(q)]        W(q→k) = Σ_r g_r(k) [γ_r f_r(q)]
+///
+/// Both rates are evaluated for each pair: 2R + 2 vector instructions for eight pairs, R for each rate
+/// and a multiply-add for each sum. Four sinks share the loads of a source and fill the registers of
+/// AVX-512 (R = 2: eight sums, sixteen factors of the sinks, six of the sources).
+enum PairSum {
+  /// Sinks that share the loads of a source.
+  static let sinks = 4
+
+  /// Modes in a block of sources; f, g, n and h of a block stay in the first-level cache.
+  static let block = 512
+
+  /// Adds the contributions of one block of sources to the sums of four sinks.
+  ///
+  /// - Parameters:
+  ///   - channels: R. A constant at the call, so that each rank of kernel has a loop of its own.
+  ///   - sources: f_0, g_0, f_1, g_1 … n, h of the block, 512 doubles each.
+  ///   - factors: For each channel γ_r g_r of the four sinks, then γ_r f_r of the four.
+  ///   - sums: The vectors of gain and loss of each sink, gain first.
+  @inline(__always)
+  static func add(
+    channels: Int,
+    sources: UnsafePointer<Double>,
+    factors: UnsafePointer<Double>,
+    sums: UnsafeMutablePointer<Double>
+  ) {
+    var gain0 = sums.vector(at: 0)
+    var loss0 = sums.vector(at: 8)
+    var gain1 = sums.vector(at: 16)
+    var loss1 = sums.vector(at: 24)
+    var gain2 = sums.vector(at: 32)
+    var loss2 = sums.vector(at: 40)
+    var gain3 = sums.vector(at: 48)
+    var loss3 = sums.vector(at: 56)
+
+    var k = 0
+    while k < block {
+      // W(k→q) and W(q→k)
+      let f = sources.vector(at: k)
+      let g = sources.vector(at: block + k)
+      var in0 = f * factors[0]
+      var in1 = f * factors[1]
+      var in2 = f * factors[2]
+      var in3 = f * factors[3]
+      var out0 = g * factors[4]
+      var out1 = g * factors[5]
+      var out2 = g * factors[6]
+      var out3 = g * factors[7]
+      var r = 1
+      while r < channels {
+        let f = sources.vector(at: 2 * r * block + k)
+        let g = sources.vector(at: (2 * r + 1) * block + k)
+        let sink = factors + 8 * r
+        in0 = multiplyAdd(f, Vector(repeating: sink[0]), in0)
+        in1 = multiplyAdd(f, Vector(repeating: sink[1]), in1)
+        in2 = multiplyAdd(f, Vector(repeating: sink[2]), in2)
+        in3 = multiplyAdd(f, Vector(repeating: sink[3]), in3)
+        out0 = multiplyAdd(g, Vector(repeating: sink[4]), out0)
+        out1 = multiplyAdd(g, Vector(repeating: sink[5]), out1)
+        out2 = multiplyAdd(g, Vector(repeating: sink[6]), out2)
+        out3 = multiplyAdd(g, Vector(repeating: sink[7]), out3)
+        r += 1
+      }
+      // The two sums
+      let n = sources.vector(at: 2 * channels * block + k)
+      let h = sources.vector(at: (2 * channels + 1) * block + k)
+      gain0 = multiplyAdd(in0, n, gain0)
+      gain1 = multiplyAdd(in1, n, gain1)
+      gain2 = multiplyAdd(in2, n, gain2)
+      gain3 = multiplyAdd(in3, n, gain3)
+      loss0 = multiplyAdd(out0, h, loss0)
+      loss1 = multiplyAdd(out1, h, loss1)
+      loss2 = multiplyAdd(out2, h, loss2)
+      loss3 = multiplyAdd(out3, h, loss3)
+      k += Vector.scalarCount
+    }
+
+    sums.store(gain0, at: 0)
+    sums.store(loss0, at: 8)
+    sums.store(gain1, at: 16)
+    sums.store(loss1, at: 24)
+    sums.store(gain2, at: 32)
+    sums.store(loss2, at: 40)
+    sums.store(gain3, at: 48)
+    sums.store(loss3, at: 56)
+  }
+}

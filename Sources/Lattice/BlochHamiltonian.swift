@@ -1,0 +1,90 @@
+import Numerics
+
+/// H_ab(k) = Σ_r t_ab(r) e^{−ik·r}, from a list of hoppings; ħ = a = 1, orbitals at the origin of their cell.
+public struct BlochHamiltonian: Sendable, Equatable {
+  /// The number of directions, d.
+  public let dimension: Int
+
+  /// The names of the orbitals; there are as many bands.
+  public let orbitals: [String]
+
+  /// The terms, without their Hermitian conjugates.
+  public let hoppings: [Hopping]
+
+  /// Creates the Hamiltonian with these terms.
+  ///
+  /// - Throws: `ModelError` if a hopping has the wrong dimension, an unknown orbital, an amplitude that
+  ///   is not finite, or is on-site and not real.
+  public init(dimension: Int, orbitals: [String], hoppings: [Hopping]) throws(ModelError) {
+    guard !orbitals.isEmpty, Set(orbitals).count == orbitals.count else {
+      throw ModelError("a lattice needs one or more orbitals with different names")
+    }
+    for (index, hopping) in hoppings.enumerated() {
+      let name = "hopping \(index + 1)"
+      guard hopping.by.count == dimension else {
+        throw ModelError("\(name): the displacement needs \(dimension) components")
+      }
+      guard orbitals.indices.contains(hopping.from), orbitals.indices.contains(hopping.to) else {
+        throw ModelError("\(name): there is no such orbital; there are \(orbitals.count)")
+      }
+      guard hopping.amplitude.isFinite else {
+        throw ModelError("\(name): the amplitude must be finite")
+      }
+      guard !hopping.isOnSite || hopping.amplitude.imaginary == 0 else {
+        throw ModelError("\(name): an on-site energy must be real for a Hermitian Hamiltonian")
+      }
+    }
+    self.dimension = dimension
+    self.orbitals = orbitals
+    self.hoppings = hoppings
+  }
+
+  /// Writes H(k) and its gradient.
+  ///
+  ///     H_ab(k) = Σ_r t_ab(r) e^{−ik·r}        ∂H_ab/∂k_c = Σ_r (−i r_c) t_ab(r) e^{−ik·r}
+  ///
+  /// - Parameters:
+  ///   - coordinates: The indices of the momentum on `grid`.
+  ///   - matrix: On return H, row-major, `orbitals.count`² elements.
+  ///   - gradient: On return the d matrices ∂H/∂k_c, one after the other.
+  func evaluate(
+    at coordinates: [Int],
+    of grid: MomentumGrid,
+    matrix: inout [Complex<Double>],
+    gradient: inout [Complex<Double>]
+  ) {
+    let size = orbitals.count
+    for index in matrix.indices { matrix[index] = .zero }
+    for index in gradient.indices { gradient[index] = .zero }
+    for hopping in hoppings {
+      let phase = grid.phase(at: coordinates, displacement: hopping.by)
+      let element = hopping.amplitude * phase
+      let (row, column) = (hopping.to * size + hopping.from, hopping.from * size + hopping.to)
+      matrix[row] += element
+      if hopping.isOnSite { continue }
+      matrix[column] += element.conjugate
+      for direction in 0..<dimension where hopping.by[direction] != 0 {
+        let slope = Complex(0, -Double(hopping.by[direction])) * element
+        gradient[direction * size * size + row] += slope
+        gradient[direction * size * size + column] += slope.conjugate
+      }
+    }
+  }
+
+  /// An interval that contains every energy: Gershgorin's circles with |e^{−ik·r}| = 1.
+  public var energyBounds: ClosedRange<Double> {
+    var centres = orbitals.map { _ in 0.0 }
+    var radii = orbitals.map { _ in 0.0 }
+    for hopping in hoppings {
+      if hopping.isOnSite {
+        centres[hopping.from] += hopping.amplitude.real
+      } else {
+        radii[hopping.from] += hopping.amplitude.length
+        radii[hopping.to] += hopping.amplitude.length
+      }
+    }
+    let lower = zip(centres, radii).map { $0 - $1 }.min() ?? 0
+    let upper = zip(centres, radii).map { $0 + $1 }.max() ?? 0
+    return lower...upper
+  }
+}

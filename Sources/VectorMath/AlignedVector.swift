@@ -1,0 +1,55 @@
+/// A fixed number of doubles in memory of its own, aligned to and padded with zeros to whole vectors.
+///
+/// It is neither copied nor counted nor checked: loops over modes run on its pointer, in steps of
+/// whole vectors up to `paddedCount`, without a remainder. Allocated once, freed with its owner.
+public struct AlignedVector: ~Copyable {
+  /// The number of elements that mean something.
+  public let count: Int
+
+  /// The number of elements in memory, a multiple of eight.
+  public let paddedCount: Int
+
+  /// The elements; element 0 is aligned to 64 bytes.
+  public let pointer: UnsafeMutablePointer<Double>
+
+  /// Allocates zeros.
+  ///
+  /// - Parameters:
+  ///   - count: The number of elements.
+  ///   - block: Pads to a multiple of this, itself a multiple of eight.
+  public init(count: Int, block: Int = Vector.scalarCount) {
+    self.count = count
+    paddedCount = (count + block - 1) / block * block
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(paddedCount, 1) * MemoryLayout<Double>.stride,
+      alignment: 64
+    )
+    pointer = memory.bindMemory(to: Double.self, capacity: paddedCount)
+    pointer.initialize(repeating: 0, count: paddedCount)
+  }
+
+  /// Allocates the elements of an array.
+  public init(_ elements: [Double]) {
+    self.init(count: elements.count)
+    for (index, element) in elements.enumerated() { pointer[index] = element }
+  }
+
+  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+
+  /// The elements that mean something.
+  public var buffer: UnsafeMutableBufferPointer<Double> {
+    UnsafeMutableBufferPointer(start: pointer, count: count)
+  }
+
+  /// One element; not checked.
+  public subscript(index: Int) -> Double {
+    @inline(__always) get { pointer[index] }
+    @inline(__always) nonmutating set { pointer[index] = newValue }
+  }
+
+  /// Copies all elements of a vector of the same length.
+  public func copy(from other: borrowing AlignedVector) {
+    precondition(other.count == count, "vectors of different lengths")
+    pointer.update(from: other.pointer, count: paddedCount)
+  }
+}

@@ -1,0 +1,46 @@
+import CProcessor
+
+/// Eight doubles: one AVX-512 register, two AVX ones, four of SSE2 or NEON.
+///
+/// Loops over modes use this type everywhere, whatever the processor: the lanes fix the order of
+/// summation, so that the bits do not depend on the width of the registers.
+public typealias Vector = SIMD8<Double>
+
+extension Int {
+  /// This count rounded up to whole vectors.
+  @inlinable
+  public var roundedUpToVectors: Int {
+    (self + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount
+  }
+}
+
+/// Returns a·b + c, fused where this build has the instruction.
+///
+/// Without it (no `-march`), `addingProduct` would call libm once for each lane.
+@inlinable @inline(__always)
+public func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
+  if tgge_processor_compiled_with_fma() { return c.addingProduct(a, b) }
+  return a * b + c
+}
+
+extension UnsafePointer where Pointee == Double {
+  /// The eight doubles that begin at element `index`.
+  @inlinable @inline(__always)
+  public func vector(at index: Int) -> Vector {
+    UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self)
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Double {
+  /// The eight doubles that begin at element `index`.
+  @inlinable @inline(__always)
+  public func vector(at index: Int) -> Vector {
+    UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self)
+  }
+
+  /// Stores eight doubles from element `index` on.
+  @inlinable @inline(__always)
+  public func store(_ vector: Vector, at index: Int) {
+    UnsafeMutableRawPointer(self + index).storeBytes(of: vector, as: Vector.self)
+  }
+}
