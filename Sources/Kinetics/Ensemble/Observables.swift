@@ -67,11 +67,10 @@ public struct Observables: ~Copyable {
   ) throws(CommunicationError) -> ObservableValues {
     sums.reset()
     sum(0) { index in
-      // The padding has λ = 0; leave it out of the count.
-      var n = occupations(lambda.pointer.vector(at: index)).occupation
-      for lane in 0..<Vector.scalarCount where index + lane >= lambda.count { n[lane] = 0 }
-      return n
+      occupations(lambda.pointer.vector(at: index)).occupation
     }
+    // The padding has λ = 0 and so n = 1/2; velocities are zero there.
+    for _ in lambda.count..<lambda.paddedCount { sums.add(-0.5, to: 0) }
     for table in 1..<sums.count {
       let velocity = velocities.pointer + (table - 1) * stride
       sum(table) { index in

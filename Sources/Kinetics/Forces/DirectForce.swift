@@ -86,12 +86,7 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
 
     // Sum rows over all pairs
     sums.pointer.update(repeating: 0, count: sums.count)
-    switch channels {
-    case 0: break
-    case 1: addPairs(channels: 1)
-    case 2: addPairs(channels: 2)
-    default: addPairs(channels: channels)
-    }
+    addPairs(groups: groups)
 
     // Add up the lanes
     let lanes = Vector.scalarCount
@@ -115,10 +110,34 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
     }
   }
 
+  /// The time that one pair takes on this rank, from a sample of at most 2²² pairs.
+  ///
+  /// Not collective; leaves nothing behind that an evaluation reads.
+  public func secondsPerPair() -> Double {
+    let blocks = lambda.paddedCount / PairSum.block
+    guard blocks > 0, groups > 0, channels > 0 else { return 0 }
+    let sample = min(groups, max(1, (1 << 22) / (blocks * PairSum.block * PairSum.sinks)))
+    tabulateOccupations()
+    let clock = ContinuousClock()
+    let duration = clock.measure { addPairs(groups: sample) }
+    return duration / .seconds(1) / Double(sample * PairSum.sinks * blocks * PairSum.block)
+  }
+
+  /// The groups of four sinks that hold the owned modes.
+  private var groups: Int { sums.count / (PairSum.sinks * 2 * Vector.scalarCount) }
+
+  private func addPairs(groups: Int) {
+    switch channels {
+    case 0: break
+    case 1: addPairs(channels: 1, groups: groups)
+    case 2: addPairs(channels: 2, groups: groups)
+    default: addPairs(channels: channels, groups: groups)
+    }
+  }
+
   @inline(__always)
-  private func addPairs(channels: Int) {
+  private func addPairs(channels: Int, groups: Int) {
     let block = PairSum.block
-    let groups = sums.count / (PairSum.sinks * 2 * Vector.scalarCount)
     for start in 0..<lambda.paddedCount / block {
       let sources = UnsafePointer(self.sources.pointer + start * (2 * channels + 2) * block)
       for group in 0..<groups {

@@ -1,0 +1,69 @@
+import Communication
+import Kinetics
+import VectorMath
+
+/// The ensemble at one output time.
+public struct EvolveOutput: Sendable {
+  /// In inverse units of energy.
+  public var time: Double
+
+  /// λ of the recorded modes, in their order.
+  public var lambda: [Double]
+
+  /// Filling and currents.
+  public var observables: ObservableValues
+}
+
+/// What an evolution has brought.
+public struct EvolveResult: Sendable {
+  /// The ensemble at each output time.
+  public var outputs: [EvolveOutput]
+
+  /// Steps and evaluations.
+  public var statistics: EvolutionStatistics
+
+  /// The engine that computed the forces.
+  public var engine: String
+
+  /// The fingerprint of the final λ.
+  public var digest: UInt64
+
+  /// The largest deviation of the filling from that at time 0.
+  public var fillingDrift: Double {
+    guard let first = outputs.first?.observables.filling else { return 0 }
+    return outputs.map { abs($0.observables.filling - first) }.max() ?? 0
+  }
+}
+
+/// Is told, on every rank, what an evolution is doing.
+public protocol EvolveObserver {
+  /// The integration begins.
+  ///
+  /// - Parameter pairSeconds: The measured time of one pair on this rank.
+  func willStart(pairSeconds: Double, partition: Partition)
+
+  /// A step was accepted.
+  func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics)
+
+  /// An output time was reached.
+  func didReach(_ output: EvolveOutput)
+
+  /// The integration is over. Called on all ranks, so that it may communicate.
+  ///
+  /// - Parameter lambda: The final λ of the owned modes.
+  func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws
+}
+
+/// An observer that does nothing.
+public struct SilentObserver: EvolveObserver {
+  /// Creates the observer.
+  public init() {}
+  /// Does nothing.
+  public func willStart(pairSeconds: Double, partition: Partition) {}
+  /// Does nothing.
+  public func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics) {}
+  /// Does nothing.
+  public func didReach(_ output: EvolveOutput) {}
+  /// Does nothing.
+  public func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) {}
+}

@@ -1,0 +1,137 @@
+import Communication
+import Dissipation
+import Kinetics
+import Lattice
+import VectorMath
+
+/// λ(t) from an initial state: a whole computation as a value.
+public struct EvolveStudy: Sendable {
+  /// The lattice and its baths.
+  public var model: OpenLattice
+
+  /// The momenta.
+  public var grid: MomentumGrid
+
+  /// λ at time 0.
+  public var initial: InitialState
+
+  /// When to report, in ascending order from 0 on, in inverse units of energy.
+  public var outputTimes: [Double]
+
+  /// The tolerances.
+  public var control: StepControl
+
+  /// The modes whose λ is in every output, as flat indices over all modes.
+  public var recordedModes: [Int]
+
+  /// Creates a study.
+  public init(
+    model: OpenLattice,
+    grid: MomentumGrid,
+    initial: InitialState,
+    outputTimes: [Double],
+    control: StepControl,
+    recordedModes: [Int] = []
+  ) {
+    self.model = model
+    self.grid = grid
+    self.initial = initial
+    self.outputTimes = outputTimes
+    self.control = control
+    self.recordedModes = recordedModes
+  }
+
+  /// The number of modes, M.
+  public var modes: Int { grid.count * model.hamiltonian.orbitals.count }
+
+  /// Integrates and reports. Collective.
+  ///
+  /// - Parameters:
+  ///   - communicator: The ranks.
+  ///   - observer: Told on each rank what happens; see `EvolveObserver`.
+  /// - Returns: The outputs and statistics, the same on every rank.
+  /// - Throws: `ModelError` if the model does not fit, `NumericalError` if the integration fails,
+  ///   alike on all ranks; `CommunicationError`; and what the observer throws.
+  public func run(
+    over communicator: some Communicator,
+    observer: some EvolveObserver
+  ) throws -> EvolveResult {
+    let partition = Partition(
+      momenta: grid.count,
+      bands: model.hamiltonian.orbitals.count,
+      over: communicator
+    )
+    let tables = try communicator.agree {
+      try ModeTables(of: model, on: grid, momenta: partition.ownedMomenta)
+    }
+    let kernel = try communicator.agree {
+      try ModeTables(of: model, on: grid, momenta: 0..<grid.count).kernel
+    }
+    let engine = DirectForce(kernel: kernel, partition: partition, communicator: communicator)
+    observer.willStart(pairSeconds: engine.secondsPerPair(), partition: partition)
+    return try integrate(engine, tables, over: communicator, observer)
+  }
+
+  private func integrate<Engine: ForceEngine & ~Copyable>(
+    _ engine: consuming Engine,
+    _ tables: ModeTables,
+    over communicator: some Communicator,
+    _ observer: some EvolveObserver
+  ) throws -> EvolveResult {
+    let partition = engine.partition
+    var observables = try Observables(tables, partition: partition, over: communicator)
+    let lambda = try initial.lambda(
+      energies: tables.energies,
+      partition: partition,
+      over: communicator
+    )
+    var evolution = Evolution(
+      RateEquation(engine: engine, rate: model.coupling * model.rateUnit),
+      from: lambda,
+      control: control,
+      over: communicator
+    )
+
+    var outputs: [EvolveOutput] = []
+    for time in outputTimes {
+      try evolution.advance(to: time) { reached, statistics in
+        observer.didStep(to: reached, of: outputTimes.last ?? 0, statistics)
+      }
+      let output = try evolution.withLambda { lambda in
+        let values = try observables.evaluate(at: lambda, over: communicator)
+        let recorded = try recordedModes.map { mode in
+          try value(of: mode, in: lambda, partition, over: communicator)
+        }
+        return EvolveOutput(time: evolution.time, lambda: recorded, observables: values)
+      }
+      guard output.observables.filling.isFinite else {
+        throw NumericalError.notFinite("the filling at t = \(time)")
+      }
+      outputs.append(output)
+      observer.didReach(output)
+    }
+
+    let print = try evolution.withLambda { lambda in
+      try observer.willFinish(lambda, partition: partition)
+      return try digest(of: lambda, partition: partition, over: communicator)
+    }
+    return EvolveResult(
+      outputs: outputs,
+      statistics: evolution.statistics,
+      engine: Engine.name,
+      digest: print
+    )
+  }
+
+  /// λ of one mode, on every rank. Collective.
+  private func value(
+    of mode: Int,
+    in lambda: borrowing AlignedVector,
+    _ partition: Partition,
+    over communicator: some Communicator
+  ) throws -> Double {
+    let owned = partition.owned
+    let bits = owned.contains(mode) ? lambda[mode - owned.lowerBound].bitPattern : 0
+    return Double(bitPattern: try communicator.sum(bits))
+  }
+}
