@@ -24,6 +24,9 @@ public struct EvolveStudy: Sendable {
   /// The modes whose λ is in every output, as flat indices over all modes.
   public var recordedModes: [Int]
 
+  /// Which engine computes the forces.
+  public var forces: ForceChoice
+
   /// Creates a study.
   public init(
     model: OpenLattice,
@@ -31,7 +34,8 @@ public struct EvolveStudy: Sendable {
     initial: InitialState,
     outputTimes: [Double],
     control: StepControl,
-    recordedModes: [Int] = []
+    recordedModes: [Int] = [],
+    forces: ForceChoice = .auto
   ) {
     self.model = model
     self.grid = grid
@@ -39,6 +43,7 @@ public struct EvolveStudy: Sendable {
     self.outputTimes = outputTimes
     self.control = control
     self.recordedModes = recordedModes
+    self.forces = forces
   }
 
   /// The number of modes, M.
@@ -64,12 +69,22 @@ public struct EvolveStudy: Sendable {
     let tables = try communicator.agree {
       try ModeTables(of: model, on: grid, momenta: partition.ownedMomenta)
     }
-    let kernel = try communicator.agree {
-      try ModeTables(of: model, on: grid, momenta: 0..<grid.count).kernel
+    switch forces {
+    case .auto, .separable:
+      let engine = try SeparableForce(
+        kernel: tables.kernel,
+        partition: partition,
+        communicator: communicator
+      )
+      return try integrate(engine, tables, over: communicator, observer)
+    case .direct:
+      let kernel = try communicator.agree {
+        try ModeTables(of: model, on: grid, momenta: 0..<grid.count).kernel
+      }
+      let engine = DirectForce(kernel: kernel, partition: partition, communicator: communicator)
+      observer.willStart(pairSeconds: engine.secondsPerPair(), partition: partition)
+      return try integrate(engine, tables, over: communicator, observer)
     }
-    let engine = DirectForce(kernel: kernel, partition: partition, communicator: communicator)
-    observer.willStart(pairSeconds: engine.secondsPerPair(), partition: partition)
-    return try integrate(engine, tables, over: communicator, observer)
   }
 
   private func integrate<Engine: ForceEngine & ~Copyable>(

@@ -12,6 +12,9 @@ public struct FoldAccumulator: BitwiseCopyable, Sendable {
   /// Bits of a fold.
   @inlinable public static var foldBits: Int { 42 }
 
+  /// Bits between the windows of two accumulators, of which the second takes what the first leaves.
+  @inlinable public static var span: Int { 3 * foldBits }
+
   /// The number of terms that a lane may take between two calls of `ExactSums.absorb`.
   @inlinable public static var capacity: Int { 1024 }
 
@@ -30,15 +33,20 @@ public struct FoldAccumulator: BitwiseCopyable, Sendable {
   ///
   /// Terms must be below 2^E by construction, or non-negative: then `absorb` finds those that
   /// are not. NaN and infinity are always found there.
-  @inlinable @inline(__always)
-  public mutating func add(_ term: Vector, _ window: FoldWindow) {
+  ///
+  /// - Returns: What falls below the third fold, less than 2^(E−126): the term of a second
+  ///   accumulator, whose window begins there, where three folds do not span the terms.
+  @inlinable @inline(__always) @discardableResult
+  public mutating func add(_ term: Vector, _ window: FoldWindow) -> Vector {
     let first = (term + window.high) - window.high
     let rest = term - first
     let second = (rest + window.middle) - window.middle
     let last = rest - second
     high += first
     middle += second
-    low += (last + window.low) - window.low
+    let third = (last + window.low) - window.low
+    low += third
+    return last - third
   }
 }
 

@@ -30,6 +30,8 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
   private let factors: AlignedVector
   /// For each sink the vectors of gain and loss.
   private let sums: AlignedVector
+  private let gain: AlignedVector
+  private let loss: AlignedVector
 
   /// Creates the engine. Not collective.
   ///
@@ -67,14 +69,56 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
       }
     }
     sums = AlignedVector(count: groups * PairSum.sinks * 2 * Vector.scalarCount)
+    gain = AlignedVector(count: partition.owned.count)
+    loss = AlignedVector(count: partition.owned.count)
   }
 
-  /// Writes gain and loss of the owned modes. Collective; see `ForceEngine`.
+  /// Writes gain and loss of the owned modes.
+  ///
+  /// Collective; see `ForceEngine`.
   public mutating func rates(
     at owned: borrowing AlignedVector,
     gain: inout AlignedVector,
     loss: inout AlignedVector
   ) throws(CommunicationError) {
+    try sumRows(at: owned)
+    addLanes(gain: gain.pointer, loss: loss.pointer)
+  }
+
+  /// Writes λ̇ of the owned modes.
+  ///
+  /// Collective; see `ForceEngine`.
+  public mutating func derivative(
+    at owned: borrowing AlignedVector,
+    scale: Double,
+    into derivative: UnsafeMutablePointer<Double>
+  ) throws(CommunicationError) {
+    try sumRows(at: owned)
+    addLanes(gain: gain.pointer, loss: loss.pointer)
+    for index in stride(from: 0, to: owned.paddedCount, by: Vector.scalarCount) {
+      let rate = slope(
+        lambda: owned.pointer.vector(at: index),
+        gain: gain.pointer.vector(at: index),
+        loss: loss.pointer.vector(at: index)
+      )
+      derivative.store(scale * rate, at: index)
+    }
+  }
+
+  /// Adds up the lanes of `sums`.
+  private func addLanes(
+    gain: UnsafeMutablePointer<Double>,
+    loss: UnsafeMutablePointer<Double>
+  ) {
+    let lanes = Vector.scalarCount
+    for row in 0..<partition.owned.count {
+      gain[row] = laneSum(sums.pointer.vector(at: 2 * lanes * row))
+      loss[row] = laneSum(sums.pointer.vector(at: 2 * lanes * row + lanes))
+    }
+  }
+
+  /// Leaves gain and loss of the owned modes in `sums`, lane by lane.
+  private mutating func sumRows(at owned: borrowing AlignedVector) throws(CommunicationError) {
     // Gather λ
     let start = partition.owned.lowerBound
     (lambda.pointer + start).update(from: owned.pointer, count: partition.owned.count)
@@ -87,13 +131,6 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
     // Sum rows over all pairs
     sums.pointer.update(repeating: 0, count: sums.count)
     addPairs(groups: groups)
-
-    // Add up the lanes
-    let lanes = Vector.scalarCount
-    for row in 0..<partition.owned.count {
-      gain[row] = laneSum(sums.pointer.vector(at: 2 * lanes * row))
-      loss[row] = laneSum(sums.pointer.vector(at: 2 * lanes * row + lanes))
-    }
   }
 
   private func tabulateOccupations() {
