@@ -40,18 +40,18 @@ public protocol EvolveObserver {
   /// The integration begins.
   ///
   /// - Parameter pairSeconds: The measured time of one pair on this rank.
-  func willStart(pairSeconds: Double, partition: Partition)
+  mutating func willStart(pairSeconds: Double, partition: Partition)
 
   /// A step was accepted.
-  func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics)
+  mutating func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics)
 
   /// An output time was reached.
-  func didReach(_ output: EvolveOutput)
+  mutating func didReach(_ output: EvolveOutput)
 
   /// The integration is over. Called on all ranks, so that it may communicate.
   ///
   /// - Parameter lambda: The final λ of the owned modes.
-  func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws
+  mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws
 }
 
 /// An observer that does nothing.

@@ -49,7 +49,25 @@ public struct EvolveStudy: Sendable {
   /// The number of modes, M.
   public var modes: Int { grid.count * model.hamiltonian.orbitals.count }
 
-  /// Integrates and reports. Collective.
+  /// The memory that each rank needs at most, in bytes, from the size of the tables alone.
+  ///
+  /// - Parameter ranks: The number of ranks.
+  /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
+  public func estimatedBytes(ranks: Int) -> Double {
+    let bands = Double(model.hamiltonian.orbitals.count)
+    let velocities = Double(grid.dimension) * bands
+    // Channels are one for each bath and jump operator, or a few.
+    let channels = Double(max(1, model.baths.count { $0.weight > 0 }))
+    let owned = (Double(grid.count) / Double(ranks)).rounded(.up) * bands
+    // Tables and their copies in the engine and the observables; λ, the trial state, seven stages.
+    let own = 1 + 2 * velocities + 4 * channels + 9 + 2
+    let all = forces == .direct ? 5 * channels + 3 + velocities : 0
+    return 8 * (owned * own + Double(grid.count) * bands * all)
+  }
+
+  /// Integrates and reports.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - communicator: The ranks.
@@ -59,7 +77,7 @@ public struct EvolveStudy: Sendable {
   ///   alike on all ranks; `CommunicationError`; and what the observer throws.
   public func run(
     over communicator: some Communicator,
-    observer: some EvolveObserver
+    observer: inout some EvolveObserver
   ) throws -> EvolveResult {
     let partition = Partition(
       momenta: grid.count,
@@ -76,14 +94,14 @@ public struct EvolveStudy: Sendable {
         partition: partition,
         communicator: communicator
       )
-      return try integrate(engine, tables, over: communicator, observer)
+      return try integrate(engine, tables, over: communicator, &observer)
     case .direct:
       let kernel = try communicator.agree {
         try ModeTables(of: model, on: grid, momenta: 0..<grid.count).kernel
       }
       let engine = DirectForce(kernel: kernel, partition: partition, communicator: communicator)
       observer.willStart(pairSeconds: engine.secondsPerPair(), partition: partition)
-      return try integrate(engine, tables, over: communicator, observer)
+      return try integrate(engine, tables, over: communicator, &observer)
     }
   }
 
@@ -91,7 +109,7 @@ public struct EvolveStudy: Sendable {
     _ engine: consuming Engine,
     _ tables: ModeTables,
     over communicator: some Communicator,
-    _ observer: some EvolveObserver
+    _ observer: inout some EvolveObserver
   ) throws -> EvolveResult {
     let partition = engine.partition
     var observables = try Observables(tables, partition: partition, over: communicator)
@@ -126,7 +144,7 @@ public struct EvolveStudy: Sendable {
       observer.didReach(output)
     }
 
-    let print = try evolution.withLambda { lambda in
+    let fingerprint = try evolution.withLambda { lambda in
       try observer.willFinish(lambda, partition: partition)
       return try digest(of: lambda, partition: partition, over: communicator)
     }
@@ -134,7 +152,7 @@ public struct EvolveStudy: Sendable {
       outputs: outputs,
       statistics: evolution.statistics,
       engine: Engine.name,
-      digest: print
+      digest: fingerprint
     )
   }
 

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Communication
+import Records
+import Studies
+
+/// The options of all commands that run a deck.
+struct DeckOptions: ParsableArguments {
+  @Argument(help: "The deck, a YAML file.")
+  var deck: String
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Sets a key of the deck, as in --set baths.drive=0.5; repeatable.",
+      valueName: "key=value"
+    )
+  )
+  var overrides: [String] = []
+
+  @Option(help: ArgumentHelp("Sets lattice.modes: 100, or [64, 48].", valueName: "L"))
+  var modes: String?
+
+  @Option(help: "Computes the forces from moments or as the sum over all pairs.")
+  var forces: ForceChoice = .auto
+
+  @Option(
+    help: ArgumentHelp(
+      "Writes the final λ as CSV, which initial.file reads.",
+      valueName: "file.csv"
+    )
+  )
+  var out: String?
+
+  @Flag(help: "Writes one JSON object to standard output, and nothing else there.")
+  var json = false
+
+  @Flag(help: "Writes no progress and no notes to standard error.")
+  var quiet = false
+
+  /// Reads the deck on the first rank and parses it on all. Collective.
+  ///
+  /// - Throws: `DeckError` or `UsageError`, alike on all ranks.
+  func load(on communicator: some Communicator) throws -> Deck {
+    let bytes = try SharedFile.read(deck, limit: 16 << 20, on: communicator)
+    var changes = overrides.map { DeckOverride($0) }
+    if let modes { changes.append(DeckOverride("lattice.modes=\(modes)", shownAs: "--modes \(modes)")) }
+    return try DeckReader(fileName: deck, overrides: changes).read(bytes)
+  }
+}
+
+extension ForceChoice: ExpressibleByArgument {}

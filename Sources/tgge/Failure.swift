@@ -1,0 +1,62 @@
+import ArgumentParser
+import Communication
+import Foundation
+import Kinetics
+import MPICommunication
+
+/// What the program ends with.
+enum ExitStatus {
+  /// The computation is done.
+  static let done: Int32 = 0
+  /// The command line or the deck is wrong.
+  static let usage: Int32 = 64
+  /// The computation did not converge, or its numerics failed.
+  static let numerics: Int32 = 70
+}
+
+/// Something the user must change, in one line.
+struct UsageError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// How an error that all ranks share ends the program.
+enum Failure {
+  /// Prints the message on the first rank.
+  ///
+  /// - Returns: The exit status, the same on all ranks.
+  /// - Throws: The error itself if it concerns the communication: then the ranks must be aborted.
+  static func report(_ error: any Error, on communicator: MPICommunicator) throws -> Int32 {
+    if error is CommunicationError { throw error }
+    if let error = error as? NumericalError {
+      write("tgge: \(error)", on: communicator)
+      return ExitStatus.numerics
+    }
+    // Decks, models, tables, files, and what another rank said of them.
+    guard isOfArguments(error) else {
+      write("tgge: \(error)", on: communicator)
+      return ExitStatus.usage
+    }
+    let status = Program.exitCode(for: error).rawValue
+    let message = Program.fullMessage(for: error)
+    if status == 0 {
+      if communicator.rank == 0 { print(message) }
+    } else {
+      write(message, on: communicator)
+    }
+    return status == 0 ? ExitStatus.done : ExitStatus.usage
+  }
+
+  /// Whether an error comes from the argument parser, which has its own way to print it.
+  private static func isOfArguments(_ error: any Error) -> Bool {
+    let type = String(reflecting: type(of: error))
+    return type.hasPrefix("ArgumentParser.")
+  }
+
+  /// Writes a line to standard error, from the first rank.
+  static func write(_ message: String, on communicator: some Communicator) {
+    guard communicator.rank == 0 else { return }
+    FileHandle.standardError.write(Data((message + "\n").utf8))
+  }
+}

@@ -1,0 +1,68 @@
+import Communication
+import Foundation
+import MPICommunication
+import Records
+
+/// Refuses what does not fit into memory, before anything is allocated.
+enum MemoryCheck {
+  /// Compares an estimate with the memory of this rank's host, shared by the ranks on it. Collective.
+  ///
+  /// - Parameters:
+  ///   - bytes: What each rank will need.
+  ///   - deck: Where `lattice.modes` stands.
+  /// - Throws: `DeckError`, or on a rank whose host has enough `RemoteFailure`.
+  static func require(
+    _ bytes: Double,
+    deck: Deck,
+    on communicator: MPICommunicator
+  ) throws {
+    let ranks = Double(try ranksOnHost(communicator))
+    let available = availableBytes()
+    try communicator.agree {
+      guard bytes * ranks > available else { return }
+      throw deck.error(
+        at: "lattice.modes",
+        "needs about \(gigabytes(bytes * ranks)) of memory on a host, which has "
+          + "\(gigabytes(available)) to give; fewer modes or more hosts help"
+      )
+    }
+  }
+
+  /// A number of bytes for people.
+  static func gigabytes(_ bytes: Double) -> String {
+    let (value, unit) = bytes < 1e9 ? (bytes / 1e6, "MB") : (bytes / 1e9, "GB")
+    return (value < 10 ? String(format: "%.1f ", value) : String(format: "%.0f ", value)) + unit
+  }
+
+  /// How many ranks share this rank's host. Collective.
+  private static func ranksOnHost(_ communicator: MPICommunicator) throws -> Int {
+    let name = try MPILibrary(asking: communicator).host
+    // FNV-1a; hosts whose hashes collide would only make the estimate more careful.
+    let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    var hashes = [UInt64](repeating: 0, count: communicator.size)
+    hashes[communicator.rank] = hash
+    var span = hashes.mutableSpan
+    try communicator.gather(
+      &span,
+      layout: SliceLayout(slices: (0..<communicator.size).map { $0..<$0 + 1 })
+    )
+    return hashes.count { $0 == hash }
+  }
+
+  /// The memory that this process may still use: the host's, or its control group's if that is less.
+  private static func availableBytes() -> Double {
+    var available = Double(ProcessInfo.processInfo.physicalMemory)
+    if let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
+      let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Double($0) })
+    {
+      available = kilobytes * 1024
+    }
+    if let text = try? String(contentsOfFile: "/sys/fs/cgroup/memory.max", encoding: .utf8),
+      let limit = Double(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    {
+      available = min(available, limit)
+    }
+    return available
+  }
+}

@@ -1,0 +1,165 @@
+import Communication
+import Dissipation
+import Kinetics
+import Lattice
+import Numerics
+import Records
+
+/// Makes the values that the physics works with from a deck.
+enum ModelBuilder {
+  /// The momenta of a deck.
+  static func grid(_ deck: Deck) throws -> MomentumGrid {
+    do {
+      return try MomentumGrid(extents: deck.lattice.modes, twists: deck.lattice.twist)
+    } catch {
+      throw deck.error(at: "lattice.modes", error.description)
+    }
+  }
+
+  /// The lattice with its baths.
+  static func model(_ deck: Deck) throws -> OpenLattice {
+    let thermal = deck.baths.thermal
+    guard thermal.spectrum == .symmetric else {
+      throw deck.error(at: "baths.thermal.spectrum", "only symmetric is available")
+    }
+    var baths = [
+      WeightedBath(
+        ThermalBath(inverseTemperature: thermal.beta),
+        weight: 1 - deck.baths.drive
+      )
+    ]
+    for (index, bath) in deck.baths.nonequilibrium.enumerated() {
+      let key = "baths.nonequilibrium" + (deck.baths.nonequilibrium.count > 1 ? "[\(index)]" : "")
+      baths.append(
+        WeightedBath(
+          try dissipator(bath.bath, deck, key),
+          weight: deck.baths.drive * bath.weight
+        )
+      )
+    }
+    return OpenLattice(
+      hamiltonian: try hamiltonian(deck),
+      baths: baths,
+      coupling: deck.baths.coupling,
+      rateUnit: deck.lattice.hopping
+    )
+  }
+
+  private static func hamiltonian(_ deck: Deck) throws -> BlochHamiltonian {
+    let hopping = deck.lattice.hopping
+    do {
+      switch deck.lattice.model {
+      case .tightBinding:
+        return try .tightBinding(hopping: hopping, dimension: deck.lattice.dimension)
+      case .rashbaZeeman, .custom:
+        throw ModelError("only tight-binding is available")
+      }
+    } catch {
+      throw deck.error(at: "lattice.model", "\(error)")
+    }
+  }
+
+  private static func dissipator(
+    _ bath: Deck.Bath,
+    _ deck: Deck,
+    _ key: String
+  ) throws -> any Dissipator {
+    switch bath {
+    case .raman(let delta, let deltaPrime):
+      guard deck.lattice.dimension == 1, deck.lattice.orbitals.count == 1 else {
+        throw deck.error(
+          at: key + ".kind",
+          "raman is a bath of a chain with one orbital; write others as kind: jumps"
+        )
+      }
+      return JumpBath(operators: [
+        .raman(delta: Complex(delta), deltaPrime: Complex(deltaPrime))
+      ])
+    case .jumps(let operators):
+      return JumpBath(operators: operators.map(JumpOperator.init))
+    case .dephasing, .correlatedDephasing:
+      throw deck.error(at: key + ".kind", "only raman and jumps are available")
+    }
+  }
+
+  /// λ at time 0, of the owned modes where it comes from a file. Collective.
+  static func initial(
+    _ deck: Deck,
+    grid: MomentumGrid,
+    partition: Partition,
+    on communicator: some Communicator
+  ) throws -> InitialState {
+    switch deck.initial {
+    case .filling(let filling):
+      return .uniform(filling: filling)
+    case .thermal(let beta, let filling):
+      return .thermal(inverseTemperature: beta, filling: filling)
+    case .file(let path):
+      let bytes = try SharedFile.read(path, limit: 4 << 30, on: communicator)
+      let table = try LambdaTable(reading: bytes, fileName: path, dimension: grid.dimension)
+      return .values(try values(table, grid, partition))
+    }
+  }
+
+  /// λ of the owned modes; every mode of the lattice must be there once.
+  private static func values(
+    _ table: LambdaTable,
+    _ grid: MomentumGrid,
+    _ partition: Partition
+  ) throws -> [Double] {
+    var rows = [Int?](repeating: nil, count: partition.modes)
+    for row in 0..<table.count {
+      guard let momentum = grid.index(ofMomentum: Array(table.momentum(row: row))) else {
+        throw table.error(row: row, "the momentum is not on the grid of lattice.modes")
+      }
+      guard table.bands[row] < partition.bands else {
+        throw table.error(row: row, "the band must be below \(partition.bands)")
+      }
+      let mode = momentum * partition.bands + table.bands[row]
+      guard rows[mode] == nil else { throw table.error(row: row, "the mode is given twice") }
+      rows[mode] = row
+    }
+    return try partition.owned.map { mode in
+      guard let row = rows[mode] else {
+        throw table.error(row: nil, "\(table.count) modes are given; \(partition.modes) are needed")
+      }
+      return table.lambdas[row]
+    }
+  }
+
+  /// The modes of the recorded momenta, all bands of each, as flat indices.
+  static func recordedModes(_ deck: Deck, grid: MomentumGrid) throws -> [Int] {
+    let bands = deck.lattice.orbitals.count
+    return try deck.record.momenta.enumerated().flatMap { position, momentum in
+      guard let index = grid.index(ofMomentum: momentum) else {
+        throw deck.error(
+          at: "record.momenta[\(position)]",
+          "\(momentum.map(\.description).joined(separator: ", ")) is not on the grid; "
+            + "momenta are −1 + 2(j + twist)/L in units of π, to 1e-6 of their spacing"
+        )
+      }
+      return (0..<bands).map { index * bands + $0 }
+    }
+  }
+}
+
+extension Complex<Double> {
+  /// The number of a deck.
+  init(_ number: Deck.ComplexNumber) { self.init(number.real, number.imaginary) }
+}
+
+extension JumpOperator {
+  /// The operator of a deck.
+  init(_ jump: Deck.JumpOperator) {
+    self.init(
+      rate: jump.rate,
+      terms: jump.terms.map { term in
+        Term(
+          amplitude: Complex(term.amplitude),
+          create: Site(orbital: term.create.orbital, cell: term.create.cell),
+          annihilate: Site(orbital: term.annihilate.orbital, cell: term.annihilate.cell)
+        )
+      }
+    )
+  }
+}

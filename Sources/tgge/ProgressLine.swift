@@ -1,0 +1,61 @@
+import Communication
+import Foundation
+import Kinetics
+import Studies
+import VectorMath
+
+/// Tells on standard error how far an evolution is: a line that changes on a terminal, one line a
+/// minute elsewhere.
+struct ProgressLine {
+  private let isShown: Bool
+  private let isTerminal: Bool
+  private let start = ContinuousClock.now
+  private var last: ContinuousClock.Instant
+  private var isOpen = false
+
+  init(on communicator: some Communicator, quiet: Bool) {
+    isShown = communicator.rank == 0 && !quiet
+    isTerminal = isatty(STDERR_FILENO) == 1
+    last = start
+  }
+
+  /// Shows the time reached, if a line is due.
+  mutating func show(time: Double, end: Double, _ statistics: EvolutionStatistics) {
+    guard isShown, time < end else { return }
+    let now = ContinuousClock.now
+    guard now - last >= (isTerminal ? .milliseconds(200) : .seconds(60)) else { return }
+    last = now
+    let elapsed = (now - start) / .seconds(1)
+    let left = time > 0 ? ProgressLine.duration(elapsed * (end - time) / time) : "?"
+    let line =
+      "t = \(String(format: "%.4g", time)) of \(String(format: "%.4g", end)), "
+      + "\(statistics.steps) steps, \(statistics.rejectedSteps) rejected, \(left) left"
+    write(isTerminal ? "\r\u{1B}[K" + line : line + "\n")
+    isOpen = isTerminal
+  }
+
+  /// Writes a line that stays.
+  mutating func note(_ text: String) {
+    guard isShown else { return }
+    clear()
+    write(text + "\n")
+  }
+
+  /// Takes the changing line away.
+  mutating func clear() {
+    if isOpen { write("\r\u{1B}[K") }
+    isOpen = false
+  }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+  /// A duration for people.
+  static func duration(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<100: String(format: "%.3g s", seconds)
+    case ..<6000: String(format: "%.0f min", seconds / 60)
+    case ..<360_000: String(format: "%.1f h", seconds / 3600)
+    default: String(format: "%.0f days", seconds / 86400)
+    }
+  }
+}
