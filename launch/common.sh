@@ -1,0 +1,127 @@
+# shellcheck shell=bash disable=SC2034 # variables for the scripts that source this
+# What launch/build, launch/run, launch/test and .ci/run share: the choice of MPI, the packages it
+# needs, the flags of the build, and the command that starts N ranks. Sourced, never run.
+#
+#   TGGE_MPI     ompi-c (Open MPI, default) or mpich: the library's name for pkg-config
+#   TGGE_ARCH    processor to build for, as the compiler calls it (x86-64-v3, znver4, neoverse-v1);
+#                this one by default
+#   TGGE_RANKS   how many ranks launch/run starts; one for each core by default
+
+# Exit statuses of the scripts themselves, as in sysexits.h
+readonly usage_error=64 unavailable=69
+
+say() { printf '%s: %s\n' "$0" "$*" >&2; }
+fail() {
+  local status=$1
+  shift
+  say "$*"
+  exit "$status"
+}
+
+root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+export TGGE_MPI=${TGGE_MPI:-ompi-c} # read by Package.swift, too
+case $TGGE_MPI in
+  ompi-c)
+    mpi_name="Open MPI" mpirun_name=mpirun.openmpi mpirun_version='Open MPI|OpenRTE'
+    mpi_packages=(openmpi-bin libopenmpi-dev)
+    scratch=$root/.build
+    ;;
+  mpich)
+    mpi_name=MPICH mpirun_name=mpirun.mpich mpirun_version=HYDRA
+    mpi_packages=(mpich libmpich-dev)
+    scratch=$root/.build-mpich
+    ;;
+  *) fail "$usage_error" "TGGE_MPI is '$TGGE_MPI'; it must be ompi-c (Open MPI, the default) or mpich" ;;
+esac
+
+# MARK: What must be there
+
+# Installs those of the named Debian packages that are not there yet. Where that takes a password, or
+# there is no apt, says which they are.
+install_packages() {
+  local package
+  local -a missing=() as_root=()
+  for package; do
+    [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) == ii* ]] || missing+=("$package")
+  done
+  ((${#missing[@]} > 0)) || return 0
+  ((EUID == 0)) || as_root=(sudo -n)
+  if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
+    say "installing ${missing[*]}"
+    # A source that is out of reach is no reason to stop: the packages may come from another one.
+    "${as_root[@]}" apt-get update -qq </dev/null >&2 || say "apt-get update failed, going on"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 \
+      install -y -qq --no-install-recommends "${missing[@]}" </dev/null >&2 && return
+  fi
+  fail "$unavailable" "missing: ${missing[*]}. Install with: sudo apt-get install ${missing[*]}" \
+    "(on a cluster, load the module that has it)"
+}
+
+# The library as pkg-config finds it decides, so that a module of a cluster is left alone.
+mpi_is_there() { pkg-config --exists "$TGGE_MPI" 2>/dev/null && find_mpirun; }
+
+# Sets `mpirun` to the launcher of the library built against. A bare `mpirun` may be that of another
+# MPI, and would start N independent programs of one rank each: its version is looked at.
+find_mpirun() {
+  local prefix
+  prefix=$(pkg-config --variable=prefix "$TGGE_MPI")
+  for mpirun in {"$prefix/bin/",}{"$mpirun_name",mpirun}; do
+    command -v "$mpirun" >/dev/null && [[ $("$mpirun" --version 2>&1) =~ $mpirun_version ]] && return
+  done
+  return 1
+}
+
+require_tools() {
+  command -v swift >/dev/null || fail "$unavailable" \
+    "no Swift toolchain on the PATH. Install Swift 6.2 or later, see https://www.swift.org/install"
+  mpi_is_there && return
+  install_packages "${mpi_packages[@]}" pkg-config
+  mpi_is_there || fail "$unavailable" \
+    "$mpi_name is installed, but pkg-config does not find $TGGE_MPI, or no mpirun belongs to it"
+}
+
+# MARK: Building
+
+# `-Xcc` sets the target of Swift code, too. Every call must have the same flags, or all is rebuilt.
+swift_flags=(--configuration release --package-path "$root" --scratch-path "$scratch")
+if [[ $(uname -m) == x86_64 ]]; then
+  swift_flags+=(-Xcc "-march=${TGGE_ARCH:-native}")
+else
+  swift_flags+=(-Xcc "-mcpu=${TGGE_ARCH:-native}")
+fi
+
+# Everything goes to standard error: standard output belongs to tgge. Left out are the lines that
+# SwiftPM writes even when there is nothing to do, with MPICH one on linker flags that it ignores.
+build() {
+  local idle='Building for |Build (complete|of product .* complete)!|\[[0-9]+/[0-9]+\] (Planning|Write) '
+  idle+='|warning: prohibited flag\(s\): -Wl,'
+  swift build "${swift_flags[@]}" "$@" </dev/null 2>&1 | sed -u -E "\\@^($idle)@d" >&2
+}
+
+# MARK: Starting ranks
+
+# How many threads this process may run on, how many cores the machine has, and the cores to use.
+# Threads of one core share its vector units, so they count as one core.
+threads=$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc) # nproc would obey them
+machine_cores=$({ lscpu --parse=CORE,SOCKET 2>/dev/null || true; } | sed '/^#/d' | sort -u | wc -l)
+cores=$((0 < machine_cores && machine_cores < threads ? machine_cores : threads))
+
+# Sets `start_ranks` to the command that starts $1 ranks. They are bound to cores only when they take
+# the whole machine: the ranks of two smaller runs would be bound to the same first cores.
+prepare_ranks() {
+  local binding=none
+  (($1 == machine_cores && $1 <= threads)) && binding=core
+  start_ranks=("$mpirun" --bind-to "$binding" -np "$1")
+}
+
+# Put before a command, ends it when the script dies, even of SIGKILL: no run is left behind.
+tied=()
+if setpriv --pdeathsig TERM true 2>/dev/null; then tied=(setpriv --pdeathsig TERM); fi
+
+# More ranks than cores are allowed, in Open MPI 4 by the first name, in 5 by the second.
+export OMPI_MCA_rmaps_base_oversubscribe=1
+export PRTE_MCA_rmaps_default_mapping_policy=${PRTE_MCA_rmaps_default_mapping_policy:-:oversubscribe}
+# After a status that is not zero Open MPI 4 adds no dozen lines of its own: tgge has said why.
+export OMPI_MCA_orte_execute_quiet=1
+# Open MPI lets root start ranks only if told twice; in a container one is root.
+if ((EUID == 0)); then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; fi
