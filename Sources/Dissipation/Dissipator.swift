@@ -7,8 +7,8 @@ import Lattice
 public protocol Dissipator: Sendable {
   /// The rate kernel W(k→q), source first, over the modes of `bands`.
   ///
-  /// The number and the couplings of the channels must not depend on the range of momenta.
+  /// The parts, and the number and couplings of the channels, must not depend on the range of momenta.
   ///
   /// - Throws: `ModelError` if the bath does not fit the lattice, or its rates leave the doubles.
-  func kernel(on bands: BandStructure) throws(ModelError) -> SeparableKernel
+  func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel
 }

@@ -8,6 +8,8 @@ import Numerics
 /// An operator that is a product, Σ_α c_α c†_α · Σ_β d_β c_β, is one channel, with factors that are squares:
 ///
 ///     f(k,ν) = |Σ_β d_β e^{ik·s_β} u_{b_β ν}(k)|²        g(p,μ) = |Σ_α c_α e^{−ip·r_α} u*_{a_α μ}(p)|²
+///
+/// All other operators together are brought to the smallest number of channels; see `PairCorrelations`.
 public struct JumpBath: Dissipator, Equatable {
   /// The operators.
   public var operators: [JumpOperator]
@@ -15,29 +17,33 @@ public struct JumpBath: Dissipator, Equatable {
   /// Creates a bath.
   public init(operators: [JumpOperator]) { self.operators = operators }
 
-  /// One channel for each operator.
+  /// Dephasing (Eq. 19): c†_{jσ} c_{jσ} with the rate γ_σ.
   ///
-  /// - Throws: `ModelError` if an operator names an orbital or a direction that the lattice does not
-  ///   have, or is not a product.
-  public func kernel(on bands: BandStructure) throws(ModelError) -> SeparableKernel {
+  /// - Parameters:
+  ///   - rates: γ_σ ≥ 0 of each orbital; orbitals without a rate are left out.
+  ///   - dimension: The number of directions of the lattice.
+  /// - Returns: A bath of one product operator for each orbital, with f = g = |u_σν|².
+  public static func dephasing(rates: [Double], dimension: Int = 1) -> JumpBath {
+    let operators = rates.enumerated().filter { $0.element > 0 }.map { orbital, rate in
+      let site = JumpOperator.Site(orbital: orbital, cell: Array(repeating: 0, count: dimension))
+      return JumpOperator(rate: rate, creating: [(.one, site)], annihilating: [(.one, site)])
+    }
+    return JumpBath(operators: operators)
+  }
+
+  /// One channel for each product operator, and as few as possible for the others.
+  ///
+  /// - Throws: `ModelError` if an operator has no terms, a negative rate, or names an orbital or a
+  ///   direction that the lattice does not have.
+  public func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel {
     var channels: [Channel] = []
+    var others = PairCorrelations()
     for (index, jump) in operators.enumerated() {
-      let name = "jump operator \(index + 1)"
-      guard !jump.terms.isEmpty else { throw ModelError("\(name) has no terms") }
-      guard jump.rate >= 0, jump.rate.isFinite else {
-        throw ModelError("\(name): the rate must be finite and not negative")
-      }
-      for site in jump.terms.flatMap({ [$0.create, $0.annihilate] }) {
-        guard bands.orbitals.indices.contains(site.orbital) else {
-          throw ModelError("\(name): the lattice has \(bands.orbitals.count) orbitals")
-        }
-        guard site.cell.count == bands.grid.dimension else {
-          throw ModelError("\(name): a cell has \(bands.grid.dimension) components here")
-        }
-      }
+      try check(jump, "jump operator \(index + 1)", bands)
       let matrix = AmplitudeMatrix(jump.terms)
       guard let factors = matrix.factors else {
-        throw ModelError("\(name) is not a product of a creation and an annihilation part")
+        others.add(matrix, rate: jump.rate)
+        continue
       }
       // u* e^{−ip·r} and its conjugate have the same modulus: both factors are |Σ d e^{ik·s} u|².
       channels.append(
@@ -48,7 +54,27 @@ public struct JumpBath: Dissipator, Equatable {
         )
       )
     }
-    return SeparableKernel(channels: channels)
+    channels += try others.channels(on: bands)
+    return RateKernel(separable: SeparableKernel(channels: channels))
+  }
+
+  private func check(
+    _ jump: JumpOperator,
+    _ name: String,
+    _ bands: BandStructure
+  ) throws(ModelError) {
+    guard !jump.terms.isEmpty else { throw ModelError("\(name) has no terms") }
+    guard jump.rate >= 0, jump.rate.isFinite else {
+      throw ModelError("\(name): the rate must be finite and not negative")
+    }
+    for site in jump.terms.flatMap({ [$0.create, $0.annihilate] }) {
+      guard bands.orbitals.indices.contains(site.orbital) else {
+        throw ModelError("\(name): the lattice has \(bands.orbitals.count) orbitals")
+      }
+      guard site.cell.count == bands.grid.dimension else {
+        throw ModelError("\(name): a cell has \(bands.grid.dimension) components here")
+      }
+    }
   }
 
   /// |Σ_β d_β e^{ik·s_β} u_{b_β ν}(k)|² of each mode.
@@ -58,20 +84,10 @@ public struct JumpBath: Dissipator, Equatable {
     _ bands: BandStructure
   ) -> [Double] {
     var squares = [Double](repeating: 0, count: bands.energies.count)
-    var phases = amplitudes
-    for (offset, index) in bands.momenta.enumerated() {
-      let coordinates = bands.grid.coordinates(of: index)
-      for (term, site) in sites.enumerated() {
-        let phase = bands.grid.phase(at: coordinates, displacement: site.cell)
-        phases[term] = amplitudes[term] * phase.conjugate
-      }
-      for mode in offset * bands.bands..<(offset + 1) * bands.bands {
-        var sum = Complex<Double>.zero
-        for (term, site) in sites.enumerated() {
-          sum += phases[term] * bands.eigenvectors[mode * bands.bands + site.orbital]
-        }
-        squares[mode] = sum.real * sum.real + sum.imaginary * sum.imaginary
-      }
+    bands.forEachMode(at: sites.map { ($0.orbital, $0.cell) }) { mode, amplitude in
+      var sum = Complex<Double>.zero
+      for term in sites.indices { sum += amplitudes[term] * amplitude[term] }
+      squares[mode] = sum.real * sum.real + sum.imaginary * sum.imaginary
     }
     return squares
   }

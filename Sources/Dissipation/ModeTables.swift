@@ -16,7 +16,7 @@ public struct ModeTables: Sendable {
   public private(set) var velocities: [[Double]]
 
   /// W(k→q) over the modes.
-  public private(set) var kernel = SeparableKernel(channels: [])
+  public private(set) var kernel = RateKernel()
 
   /// Tabulates a model; eigenvectors live only as long as a block of momenta is worked on.
   ///

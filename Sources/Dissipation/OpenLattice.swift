@@ -45,13 +45,12 @@ public struct OpenLattice: Sendable {
   /// W(k→q) = Σ_bath γ_bath W_bath(k→q) over the modes of `bands`.
   ///
   /// - Throws: `ModelError` if a bath does not fit the lattice.
-  public func kernel(on bands: BandStructure) throws(ModelError) -> SeparableKernel {
-    var sum = SeparableKernel(channels: [])
+  public func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel {
+    var sum = RateKernel()
     for bath in baths where bath.weight > 0 {
-      for var channel in try bath.dissipator.kernel(on: bands).channels {
-        channel.coupling *= bath.weight
-        sum.channels.append(channel)
-      }
+      var kernel = try bath.dissipator.kernel(on: bands)
+      kernel.scale(by: bath.weight)
+      sum.add(kernel)
     }
     return sum
   }

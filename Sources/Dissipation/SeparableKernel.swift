@@ -23,7 +23,12 @@ public struct SeparableKernel: Sendable, Equatable {
   public var channels: [Channel]
 
   /// Creates a kernel from its terms.
-  public init(channels: [Channel]) { self.channels = channels }
+  public init(channels: [Channel] = []) { self.channels = channels }
+
+  /// Multiplies all rates.
+  mutating func scale(by weight: Double) {
+    for index in channels.indices { channels[index].coupling *= weight }
+  }
 
   /// W(k→q), for modes given by their place in the tables.
   public func rate(from k: Int, to q: Int) -> Double {

@@ -1,21 +1,38 @@
 import Lattice
 import Numerics
 
-/// An equilibrium bath, W(k→q) = e^{β(ε_k − ε_q)/2} (Eqs. 8 and 18).
+/// An equilibrium bath; alone, it drives λ to β(ε − μ), with μ fixed by the filling.
 ///
-/// It obeys detailed balance, W(k→q) e^{−βε_k} = W(q→k) e^{−βε_q}; alone it drives λ to β(ε − μ), with μ
-/// fixed by the filling.
+/// Its rates obey detailed balance, W(k→q) e^{−βε_k} = W(q→k) e^{−βε_q}, with ω = ε_k − ε_q:
+///
+///     symmetric   W = e^{βω/2}                                                     (Eqs. 8 and 18)
+///     ohmic       W = βω/(1 − e^{−βω}) = e^{βω/2} (βω/2)/sinh(βω/2)
 public struct ThermalBath: Dissipator, Equatable {
+  /// How rates depend on the energy that is exchanged.
+  public enum Spectrum: String, Sendable, CaseIterable {
+    /// The paper's, of rank one.
+    case symmetric
+    /// An ohmic bath, not of low rank.
+    case ohmic
+  }
+
   /// β ≥ 0, in inverse units of energy.
   public var inverseTemperature: Double
 
-  /// Creates a bath.
-  public init(inverseTemperature: Double) { self.inverseTemperature = inverseTemperature }
+  /// How rates depend on the energy.
+  public var spectrum: Spectrum
 
-  /// One channel, f = e^{β(ε − c)/2} and g = 1/f with c the middle of the energy bounds.
+  /// Creates a bath.
+  public init(inverseTemperature: Double, spectrum: Spectrum = .symmetric) {
+    self.inverseTemperature = inverseTemperature
+    self.spectrum = spectrum
+  }
+
+  /// One channel, f = e^{β(ε − c)/2} and g = 1/f with c the middle of the energy bounds, times the
+  /// modulation of an ohmic spectrum.
   ///
   /// - Throws: `ModelError` if a rate could overflow, β · (bandwidth)/2 > 690.
-  public func kernel(on bands: BandStructure) throws(ModelError) -> SeparableKernel {
+  public func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel {
     let bounds = bands.energyBounds
     let largest = inverseTemperature * (bounds.upperBound - bounds.lowerBound) / 2
     guard inverseTemperature >= 0, largest <= 690 else {
@@ -26,12 +43,21 @@ public struct ThermalBath: Dissipator, Equatable {
     }
     let centre = (bounds.lowerBound + bounds.upperBound) / 2
     let half = inverseTemperature / 2
-    return SeparableKernel(channels: [
+    let channels = SeparableKernel(channels: [
       Channel(
         coupling: 1,
         source: bands.energies.map { .exp(half * ($0 - centre)) },
         sink: bands.energies.map { .exp(-half * ($0 - centre)) }
       )
     ])
+    switch spectrum {
+    case .symmetric:
+      return RateKernel(separable: channels)
+    case .ohmic:
+      let energies = bands.energies.map { inverseTemperature * ($0 - centre) }
+      return RateKernel(modulated: [
+        ModulatedKernel(modulation: .ohmic(scaledEnergies: energies), channels: channels)
+      ])
+    }
   }
 }

@@ -86,4 +86,30 @@ public struct BandStructure: Sendable {
       }
     }
   }
+
+  /// Calls `body` for each mode with v_α = e^{ik·r_α} u_{a_α ν}(k), the amplitude of the mode at each of
+  /// some sites.
+  ///
+  /// - Parameters:
+  ///   - sites: For each site α its orbital a_α and its displacement r_α in cells.
+  ///   - body: Is given the place of the mode in the tables, and the amplitudes.
+  public func forEachMode(
+    at sites: [(orbital: Int, cell: [Int])],
+    _ body: (Int, [Complex<Double>]) -> Void
+  ) {
+    var phases = [Complex<Double>](repeating: .one, count: sites.count)
+    var amplitudes = phases
+    for (offset, index) in momenta.enumerated() {
+      let coordinates = grid.coordinates(of: index)
+      for (place, site) in sites.enumerated() {
+        phases[place] = grid.phase(at: coordinates, displacement: site.cell).conjugate
+      }
+      for mode in offset * bands..<(offset + 1) * bands {
+        for (place, site) in sites.enumerated() {
+          amplitudes[place] = phases[place] * eigenvectors[mode * bands + site.orbital]
+        }
+        body(mode, amplitudes)
+      }
+    }
+  }
 }

@@ -98,6 +98,16 @@ public struct MomentumGrid: Sendable, Equatable {
     return phase
   }
 
+  /// cos(k/2) and sin(k/2) on a chain.
+  ///
+  /// - Parameter index: The flat index of the momentum.
+  /// - Returns: Both, exact at multiples of π.
+  public func halfAngle(at index: Int) -> (cosine: Double, sine: Double) {
+    let x = Double(2 * index - extents[0]) + 2 * twists[0]
+    let turn = Double(4 * extents[0])
+    return MomentumGrid.circle(x.truncatingRemainder(dividingBy: turn), Double(2 * extents[0]))
+  }
+
   /// cos(k_a r) and sin(k_a r).
   private func unit(_ j: Int, _ r: Int, _ direction: Int) -> (cosine: Double, sine: Double) {
     // k r = π x / L with x = r (2 j − L + 2 twist); whole turns of 2 L go first, in integers.

@@ -87,10 +87,10 @@ public struct EvolveStudy: Sendable {
     let tables = try communicator.agree {
       try ModeTables(of: model, on: grid, momenta: partition.ownedMomenta)
     }
-    switch forces {
-    case .auto, .separable:
+    switch try forces.engine(for: tables.kernel) {
+    case .separable:
       let engine = try SeparableForce(
-        kernel: tables.kernel,
+        kernel: tables.kernel.separable,
         partition: partition,
         communicator: communicator
       )

@@ -1,4 +1,7 @@
-/// Which engine computes the forces.
+import Dissipation
+import Lattice
+
+/// Which engine the user wants to compute the forces.
 public enum ForceChoice: String, Sendable, CaseIterable {
   /// The fastest that the kernel allows.
   case auto
@@ -8,4 +11,25 @@ public enum ForceChoice: String, Sendable, CaseIterable {
 
   /// Sums over all pairs, O(M²) work; the definition, for any kernel.
   case direct
+
+  /// An engine.
+  enum Engine { case separable, direct }
+
+  /// The engine for a kernel.
+  ///
+  /// - Throws: `ModelError` if a separable one is wanted and the kernel is not.
+  func engine(for kernel: RateKernel) throws(ModelError) -> Engine {
+    switch self {
+    case .direct: return .direct
+    case .auto: return kernel.isSeparable ? .separable : .direct
+    case .separable:
+      guard kernel.isSeparable else {
+        throw ModelError(
+          "--forces separable: a bath of this deck (ohmic spectrum, correlated dephasing) has no "
+            + "kernel of low rank; use direct or auto, or compress it (forces: {compression: 1e-12})"
+        )
+      }
+      return .separable
+    }
+  }
 }

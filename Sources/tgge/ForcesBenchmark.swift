@@ -103,7 +103,7 @@ struct ForcesBenchmark: RankedCommand {
       seconds.append((ContinuousClock.now - start) / .seconds(1))
     }
     let (peak, time) = (ForcesBenchmark.median(peaks), ForcesBenchmark.median(seconds))
-    let channels = kernel.channels.count
+    let channels = kernel.separable.channels.count
     let pairs = Double(modes) * Double(partition.owned.count) / time
     let instructions = pairs * Double(2 * channels + 2) / Double(Vector.scalarCount)
     return DirectRow(

@@ -19,12 +19,12 @@ enum ModelBuilder {
   /// The lattice with its baths.
   static func model(_ deck: Deck) throws -> OpenLattice {
     let thermal = deck.baths.thermal
-    guard thermal.spectrum == .symmetric else {
-      throw deck.error(at: "baths.thermal.spectrum", "only symmetric is available")
-    }
     var baths = [
       WeightedBath(
-        ThermalBath(inverseTemperature: thermal.beta),
+        ThermalBath(
+          inverseTemperature: thermal.beta,
+          spectrum: thermal.spectrum == .ohmic ? .ohmic : .symmetric
+        ),
         weight: 1 - deck.baths.drive
       )
     ]
@@ -51,8 +51,26 @@ enum ModelBuilder {
       switch deck.lattice.model {
       case .tightBinding:
         return try .tightBinding(hopping: hopping, dimension: deck.lattice.dimension)
-      case .rashbaZeeman, .custom:
-        throw ModelError("only tight-binding is available")
+      case .rashbaZeeman(let alphaY, let alphaZ, let zeeman):
+        return try .rashbaZeeman(
+          hopping: hopping,
+          alphaY: alphaY,
+          alphaZ: alphaZ,
+          zeeman: zeeman
+        )
+      case .custom(let orbitals, let hoppings):
+        return try BlochHamiltonian(
+          dimension: deck.lattice.dimension,
+          orbitals: orbitals,
+          hoppings: hoppings.map { term in
+            Hopping(
+              from: term.from,
+              to: term.to,
+              by: term.by,
+              amplitude: Complex(term.amplitude)
+            )
+          }
+        )
       }
     } catch {
       throw deck.error(at: "lattice.model", "\(error)")
@@ -77,8 +95,10 @@ enum ModelBuilder {
       ])
     case .jumps(let operators):
       return JumpBath(operators: operators.map(JumpOperator.init))
-    case .dephasing, .correlatedDephasing:
-      throw deck.error(at: key + ".kind", "only raman and jumps are available")
+    case .dephasing(let rates):
+      return JumpBath.dephasing(rates: rates, dimension: deck.lattice.dimension)
+    case .correlatedDephasing(let length, let rates):
+      return CorrelatedDephasing(length: length, rates: rates)
     }
   }
 

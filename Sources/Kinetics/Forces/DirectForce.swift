@@ -1,5 +1,6 @@
 import Communication
 import Dissipation
+import RealModule
 import VectorMath
 
 /// The definition of the forces: each rank sums its rows over all modes.
@@ -9,8 +10,8 @@ import VectorMath
 /// an order that the source text fixes (blocks of 512, eight lanes), so they do not depend on which
 /// rank owns the row, nor on how many there are.
 ///
-/// - Complexity: (2R + 2) · M · owned / 8 vector instructions, one Allgather of M doubles; memory for
-///   2R + 3 doubles for each of the M modes.
+/// - Complexity: (2R + 2) · M · owned / 8 vector instructions for a kernel of rank R, one Allgather of M
+///   doubles; memory for 2R + 3 doubles for each of the M modes.
 public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
   /// `direct`.
   public static var name: String { "direct" }
@@ -20,58 +21,36 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
 
   private let communicator: Group
   private let layout: SliceLayout
-  private let channels: Int
+  private let tables: PairTables
 
   /// λ of all modes.
   private let lambda: AlignedVector
-  /// For each block of 512 sources f_0, g_0, f_1, g_1 … n, h.
-  private let sources: AlignedVector
-  /// For each four sinks, for each channel γ_r g_r of the four and γ_r f_r of the four.
-  private let factors: AlignedVector
   /// For each sink the vectors of gain and loss.
   private let sums: AlignedVector
   private let gain: AlignedVector
   private let loss: AlignedVector
 
-  /// Creates the engine. Not collective.
+  /// Creates the engine.
+  ///
+  /// Not collective.
   ///
   /// - Parameters:
   ///   - kernel: The rate kernel over **all** modes, the same on every rank.
   ///   - partition: Who owns which modes.
   ///   - communicator: The ranks.
-  public init(kernel: SeparableKernel, partition: Partition, communicator: Group) {
+  public init(kernel: RateKernel, partition: Partition, communicator: Group) {
     self.partition = partition
     self.communicator = communicator
     layout = partition.layout
-    channels = kernel.channels.count
-
-    let (modes, block) = (partition.modes, PairSum.block)
-    let blocks = (modes + block - 1) / block
-    lambda = AlignedVector(count: modes, block: block)
-    sources = AlignedVector(count: blocks * (2 * channels + 2) * block)
-    for (r, channel) in kernel.channels.enumerated() {
-      precondition(channel.source.count == modes && channel.sink.count == modes)
-      for mode in 0..<modes {
-        let place = mode / block * (2 * channels + 2) * block + mode % block
-        sources[place + 2 * r * block] = channel.source[mode]
-        sources[place + (2 * r + 1) * block] = channel.sink[mode]
-      }
-    }
-
-    let groups = (partition.owned.count + PairSum.sinks - 1) / PairSum.sinks
-    factors = AlignedVector(count: groups * channels * 2 * PairSum.sinks)
-    for (row, mode) in partition.owned.enumerated() {
-      let (group, sink) = row.quotientAndRemainder(dividingBy: PairSum.sinks)
-      for (r, channel) in kernel.channels.enumerated() {
-        let place = (group * channels + r) * 2 * PairSum.sinks + sink
-        factors[place] = channel.coupling * channel.sink[mode]
-        factors[place + PairSum.sinks] = channel.coupling * channel.source[mode]
-      }
-    }
-    sums = AlignedVector(count: groups * PairSum.sinks * 2 * Vector.scalarCount)
+    tables = PairTables(kernel, modes: partition.modes, owned: partition.owned)
+    lambda = AlignedVector(count: partition.modes, block: PairSum.block)
+    sums = AlignedVector(count: tables.groups * DirectForce.sumStride)
     gain = AlignedVector(count: partition.owned.count)
     loss = AlignedVector(count: partition.owned.count)
   }
+
+  /// Doubles of the sums of four sinks.
+  private static var sumStride: Int { PairSum.sinks * 2 * Vector.scalarCount }
 
   /// Writes gain and loss of the owned modes.
   ///
@@ -105,16 +84,16 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
     }
   }
 
-  /// Adds up the lanes of `sums`.
-  private func addLanes(
-    gain: UnsafeMutablePointer<Double>,
-    loss: UnsafeMutablePointer<Double>
-  ) {
-    let lanes = Vector.scalarCount
-    for row in 0..<partition.owned.count {
-      gain[row] = laneSum(sums.pointer.vector(at: 2 * lanes * row))
-      loss[row] = laneSum(sums.pointer.vector(at: 2 * lanes * row + lanes))
-    }
+  /// The time that one pair takes on this rank, from a sample of at most 2²² pairs.
+  ///
+  /// Not collective; leaves nothing behind that an evaluation reads.
+  public func secondsPerPair() -> Double {
+    guard tables.blocks > 0, tables.groups > 0 else { return 0 }
+    let pairs = tables.blocks * PairSum.block * PairSum.sinks
+    let sample = min(tables.groups, max(1, (1 << 22) / pairs))
+    tabulateOccupations()
+    let duration = ContinuousClock().measure { addPairs(groups: sample) }
+    return duration / .seconds(1) / Double(sample * pairs)
   }
 
   /// Leaves gain and loss of the owned modes in `sums`, lane by lane.
@@ -130,61 +109,95 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
 
     // Sum rows over all pairs
     sums.pointer.update(repeating: 0, count: sums.count)
-    addPairs(groups: groups)
+    addPairs(groups: tables.groups)
   }
 
   private func tabulateOccupations() {
-    let block = PairSum.block
-    let stride = (2 * channels + 2) * block
-    for start in Swift.stride(from: 0, to: lambda.paddedCount, by: block) {
-      let target = sources.pointer + start / block * stride + 2 * channels * block
-      for k in Swift.stride(from: 0, to: block, by: Vector.scalarCount) {
+    let size = PairSum.block
+    for block in 0..<tables.blocks {
+      let target = tables.occupations(of: block)
+      for k in stride(from: 0, to: size, by: Vector.scalarCount) {
         // The padding has λ = 0, but factors of zero.
-        let (n, h) = occupations(lambda.pointer.vector(at: start + k))
+        let (n, h) = occupations(lambda.pointer.vector(at: block * size + k))
         target.store(n, at: k)
-        target.store(h, at: block + k)
+        target.store(h, at: size + k)
       }
     }
   }
 
-  /// The time that one pair takes on this rank, from a sample of at most 2²² pairs.
-  ///
-  /// Not collective; leaves nothing behind that an evaluation reads.
-  public func secondsPerPair() -> Double {
-    let blocks = lambda.paddedCount / PairSum.block
-    guard blocks > 0, groups > 0, channels > 0 else { return 0 }
-    let sample = min(groups, max(1, (1 << 22) / (blocks * PairSum.block * PairSum.sinks)))
-    tabulateOccupations()
-    let clock = ContinuousClock()
-    let duration = clock.measure { addPairs(groups: sample) }
-    return duration / .seconds(1) / Double(sample * PairSum.sinks * blocks * PairSum.block)
-  }
-
-  /// The groups of four sinks that hold the owned modes.
-  private var groups: Int { sums.count / (PairSum.sinks * 2 * Vector.scalarCount) }
-
+  /// Adds all pairs with the sinks of the first `groups` groups, part by part.
   private func addPairs(groups: Int) {
-    switch channels {
-    case 0: break
-    case 1: addPairs(channels: 1, groups: groups)
-    case 2: addPairs(channels: 2, groups: groups)
-    default: addPairs(channels: channels, groups: groups)
+    for part in tables.parts {
+      let block = PairSum.block
+      let extra = 2 * part.channels
+      switch part.modulation {
+      case nil:
+        addPairs(part, groups) { _, _ in NoModulation() }
+      case .ohmic:
+        addPairs(part, groups) { sources, sinks in
+          OhmicModulation(sources: sources + extra * block, sinks: sinks + extra * PairSum.sinks)
+        }
+      case .correlated(let length, _, _):
+        let width = Double.sinh(0.5 / length)
+        addPairs(part, groups) { sources, sinks in
+          CorrelatedModulation(
+            sources: sources + extra * block,
+            sinks: sinks + extra * PairSum.sinks,
+            height: .sinh(1 / length) / 2,
+            width: width * width
+          )
+        }
+      }
     }
   }
 
   @inline(__always)
-  private func addPairs(channels: Int, groups: Int) {
-    let block = PairSum.block
-    for start in 0..<lambda.paddedCount / block {
-      let sources = UnsafePointer(self.sources.pointer + start * (2 * channels + 2) * block)
+  private func addPairs<Modulation: PairModulation>(
+    _ part: PairTables.Part,
+    _ groups: Int,
+    _ modulation: (UnsafePointer<Double>, UnsafePointer<Double>) -> Modulation
+  ) {
+    switch part.channels {
+    case 1: addPairs(part, channels: 1, groups, modulation)
+    case 2: addPairs(part, channels: 2, groups, modulation)
+    default: addPairs(part, channels: part.channels, groups, modulation)
+    }
+  }
+
+  @inline(__always)
+  private func addPairs<Modulation: PairModulation>(
+    _ part: PairTables.Part,
+    channels: Int,
+    _ groups: Int,
+    _ modulation: (UnsafePointer<Double>, UnsafePointer<Double>) -> Modulation
+  ) {
+    for block in 0..<tables.blocks {
+      let start = tables.sources.pointer + block * tables.blockStride
+      let sources = UnsafePointer(start + part.source * PairSum.block)
+      let occupations = UnsafePointer(tables.occupations(of: block))
       for group in 0..<groups {
+        let sinks = UnsafePointer(tables.sinks.pointer + group * tables.groupStride + part.sink)
         PairSum.add(
           channels: channels,
+          modulation: modulation(sources, sinks),
           sources: sources,
-          factors: factors.pointer + group * channels * 2 * PairSum.sinks,
-          sums: sums.pointer + group * PairSum.sinks * 2 * Vector.scalarCount
+          occupations: occupations,
+          factors: sinks,
+          sums: sums.pointer + group * DirectForce.sumStride
         )
       }
+    }
+  }
+
+  /// Adds up the lanes of `sums`.
+  private func addLanes(
+    gain: UnsafeMutablePointer<Double>,
+    loss: UnsafeMutablePointer<Double>
+  ) {
+    let lanes = Vector.scalarCount
+    for row in 0..<partition.owned.count {
+      gain[row] = laneSum(sums.pointer.vector(at: 2 * lanes * row))
+      loss[row] = laneSum(sums.pointer.vector(at: 2 * lanes * row + lanes))
     }
   }
 }

@@ -7,7 +7,8 @@ import VectorMath
 ///
 /// Both rates are evaluated for each pair: 2R + 2 vector instructions for eight pairs, R for each rate
 /// and a multiply-add for each sum. Four sinks share the loads of a source and fill the registers of
-/// AVX-512 (R = 2: eight sums, sixteen factors of the sinks, six of the sources).
+/// AVX-512 (R = 2: eight sums, sixteen factors of the sinks, six of the sources). A modulation S(k,q)
+/// multiplies both rates where the kernel has one.
 enum PairSum {
   /// Sinks that share the loads of a source.
   static let sinks = 4
@@ -19,13 +20,17 @@ enum PairSum {
   ///
   /// - Parameters:
   ///   - channels: R. A constant at the call, so that each rank of kernel has a loop of its own.
-  ///   - sources: f_0, g_0, f_1, g_1 … n, h of the block, 512 doubles each.
+  ///   - modulation: S(k,q).
+  ///   - sources: f_0, g_0, f_1, g_1 … of the block, 512 doubles each.
+  ///   - occupations: n and h of the block, 512 doubles each.
   ///   - factors: For each channel γ_r g_r of the four sinks, then γ_r f_r of the four.
   ///   - sums: The vectors of gain and loss of each sink, gain first.
   @inline(__always)
   static func add(
     channels: Int,
+    modulation: some PairModulation,
     sources: UnsafePointer<Double>,
+    occupations: UnsafePointer<Double>,
     factors: UnsafePointer<Double>,
     sums: UnsafeMutablePointer<Double>
   ) {
@@ -66,9 +71,15 @@ enum PairSum {
         out3 = multiplyAdd(g, Vector(repeating: sink[7]), out3)
         r += 1
       }
+      if !isTrivial(modulation) {
+        let (s0, s1) = (modulation.value(k, 0), modulation.value(k, 1))
+        let (s2, s3) = (modulation.value(k, 2), modulation.value(k, 3))
+        (in0, in1, in2, in3) = (in0 * s0, in1 * s1, in2 * s2, in3 * s3)
+        (out0, out1, out2, out3) = (out0 * s0, out1 * s1, out2 * s2, out3 * s3)
+      }
       // The two sums
-      let n = sources.vector(at: 2 * channels * block + k)
-      let h = sources.vector(at: (2 * channels + 1) * block + k)
+      let n = occupations.vector(at: k)
+      let h = occupations.vector(at: block + k)
       gain0 = multiplyAdd(in0, n, gain0)
       gain1 = multiplyAdd(in1, n, gain1)
       gain2 = multiplyAdd(in2, n, gain2)
@@ -88,5 +99,10 @@ enum PairSum {
     sums.store(loss2, at: 40)
     sums.store(gain3, at: 48)
     sums.store(loss3, at: 56)
+  }
+
+  @inline(__always)
+  private static func isTrivial<Modulation: PairModulation>(_: Modulation) -> Bool {
+    Modulation.isTrivial
   }
 }

@@ -1,0 +1,24 @@
+// What tgge calls of LAPACK. The complex numbers of C do not import into Swift: pairs of doubles do.
+
+#ifndef TGGE_CLAPACK_H
+#define TGGE_CLAPACK_H
+
+#include <lapacke.h>
+
+/// Eigenvalues, ascending, and eigenvectors, the columns of `matrix`, of a Hermitian matrix in
+/// row-major order of pairs; returns LAPACK's info, 0 for success.
+static inline int tgge_lapack_hermitian(int size, double *matrix, double *values) {
+  return (int)LAPACKE_zheevd(LAPACK_ROW_MAJOR, 'V', 'L', size,
+                             (lapack_complex_double *)matrix, size, values);
+}
+
+/// The decomposition T = left · diag(values) · right of a real matrix in row-major order, which is
+/// destroyed; left has `rows` × k elements, right k × `columns`, with k the smaller of the two.
+static inline int tgge_lapack_singular(int rows, int columns, double *matrix, double *values,
+                                       double *left, double *right) {
+  int smaller = rows < columns ? rows : columns;
+  return (int)LAPACKE_dgesdd(LAPACK_ROW_MAJOR, 'S', rows, columns, matrix, columns, values, left,
+                             smaller, right, columns);
+}
+
+#endif
