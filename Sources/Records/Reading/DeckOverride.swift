@@ -22,6 +22,19 @@ public struct DeckOverride: Sendable, Equatable {
 
   /// Puts the value where the key points to.
   func apply(to root: inout DeckNode, fileName: String) throws(DeckError) {
+    do {
+      try apply(to: &root)
+    } catch {
+      throw DeckError(
+        fileName: fileName,
+        key: error.key,
+        override: shown,
+        message: error.message
+      )
+    }
+  }
+
+  private func apply(to root: inout DeckNode) throws(YAMLText.Flaw) {
     let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else {
       throw error("", "has no '='; allowed is key=value, such as time.end=10")
@@ -54,7 +67,7 @@ public struct DeckOverride: Sendable, Equatable {
     _ steps: ArraySlice<DeckPath.Step>,
     in node: inout DeckNode,
     path: String
-  ) throws(DeckError) {
+  ) throws(YAMLText.Flaw) {
     guard let step = steps.first else {
       node = value
       node.origin = .override(shown)
@@ -93,8 +106,8 @@ public struct DeckOverride: Sendable, Equatable {
     }
   }
 
-  private func error(_ key: String, _ message: String) -> DeckError {
-    DeckError(fileName: "", key: key, override: shown, message: message)
+  private func error(_ key: String, _ message: String) -> YAMLText.Flaw {
+    YAMLText.Flaw(key: key, line: nil, message: message)
   }
 }
 

@@ -11,17 +11,14 @@ struct YAMLText {
   /// Lists and mappings within each other beyond this depth are refused; a deck needs eight.
   static let depthLimit = 32
 
-  /// What is wrong with the text, before any key is known.
-  struct Flaw: Error {
-    var key = ""
-    let line: Int?
-    let message: String
-  }
-
   /// Reads the one document in `bytes`; nil if there is none.
   func node(from bytes: [UInt8]) throws(Flaw) -> DeckNode? {
     let text = try text(from: bytes)
     try refuseManyAliases(in: bytes)
+    return try tree(of: text)
+  }
+
+  func tree(of text: String, marks: Int = 0) throws(Flaw) -> DeckNode? {
     // The parser holds the anchors, to which its nodes refer weakly: it must outlive them.
     let parser: Parser
     let root: Node?
@@ -29,7 +26,11 @@ struct YAMLText {
       parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
       root = try parser.singleRoot()
     } catch let error as YamlError {
-      throw Flaw(error, in: text)
+      let flaw = Flaw(error, in: text)
+      if case .duplicatedKeysInMapping(_, let context) = error, marks < Self.markLimit {
+        try locateDuplicate(in: marking(text, at: context.mark), marks: marks + 1, flaw)
+      }
+      throw flaw
     } catch {
       throw Flaw(line: nil, message: "is not YAML: \(error)")
     }
@@ -53,44 +54,6 @@ struct YAMLText {
       throw Flaw(line: nil, message: "is not text in UTF-8")
     }
     return text
-  }
-
-  /// Refuses text in which aliases could multiply, before the parser follows them.
-  ///
-  /// The parser compares the keys of a mapping, which takes exponential time if they are nested
-  /// aliases. Eight aliases make any node at most 3^(8/3) < 19 times larger; `convert` refuses those.
-  /// A `*` counts unless it stands in a comment, before anything that could be a closing quote.
-  private func refuseManyAliases(in bytes: [UInt8]) throws(Flaw) {
-    let star = UInt8(ascii: "*")
-    var count = 0
-    var firstLine = 0
-    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-    for (index, line) in lines.enumerated() where line.contains(star) {
-      var inComment = false
-      var previous = UInt8(ascii: " ")
-      for (position, byte) in zip(line.indices, line) {
-        switch byte {
-        case UInt8(ascii: "#") where [0x20, 0x09, 0x0D].contains(previous): inComment = true
-        case UInt8(ascii: "'"), UInt8(ascii: "\""): inComment = false
-        case star where !inComment && position + 1 < line.endIndex && isName(line[position + 1]):
-          if count == 0 { firstLine = index + 1 }
-          count += 1
-        default: break
-        }
-        previous = byte
-      }
-    }
-    if count > 8 { throw .alias(line: firstLine) }
-  }
-
-  private func isName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-      true
-    default:
-      false
-    }
   }
 
   // MARK: - Tree
@@ -127,53 +90,16 @@ struct YAMLText {
     for (key, value) in pairs {
       let line = key.mark?.line
       if key.anchor != nil { throw .alias(line: override == nil ? line : nil) }
-      guard case .scalar(let name) = key else {
+      guard case .scalar(let scalar) = key else {
         throw Flaw(key: path, line: line, message: "has a key that is a list; keys are words")
       }
-      let inner = joined(path, clipped(name.string, to: 80))
-      guard seen.insert(name.string).inserted else { throw .duplicate(inner, line: line) }
+      let name = unmarked(scalar.string)
+      let inner = joined(path, clipped(name, to: 80))
+      guard seen.insert(name).inserted else { throw .duplicate(inner, line: line) }
       var node = try convert(value, path: inner, depth: depth + 1)
       node.origin = override ?? .line(line ?? 1)
-      entries.append(DeckNode.Entry(key: name.string, node: node))
+      entries.append(DeckNode.Entry(key: name, node: node))
     }
     return entries
-  }
-}
-
-extension YAMLText.Flaw {
-  fileprivate static func alias(line: Int?) -> Self {
-    let message = "anchors (&name) and aliases (*name) are not allowed; write the value out"
-    return Self(line: line, message: message)
-  }
-
-  fileprivate static func depth(line: Int?) -> Self {
-    let message = "is nested too deeply; allowed are \(YAMLText.depthLimit) levels"
-    return Self(line: line, message: message)
-  }
-
-  fileprivate static func duplicate(_ key: String, line: Int?) -> Self {
-    Self(key: key, line: line, message: "is given twice; allowed is once")
-  }
-
-  /// The parser's complaint about `text`, in one line.
-  fileprivate init(_ error: YamlError, in text: String) {
-    switch error {
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      self = .duplicate(duplicates.first ?? "", line: context.mark.line)
-    case .scanner(let context, let problem, let mark, _),
-      .parser(let context, let problem, let mark, _),
-      .composer(let context, let problem, let mark, _):
-      if problem.contains("nest") || (context?.text.contains("nest") ?? false) {
-        self = .depth(line: mark.line)
-      } else {
-        let place = context.map { " \($0.text) that begins in line \($0.mark.line)" } ?? ""
-        self.init(line: mark.line, message: "is not YAML: \(problem)\(place)")
-      }
-    case .reader(let problem, let offset, _, _):
-      let line = offset.map { text.prefix($0).count { $0.isNewline } + 1 }
-      self.init(line: line, message: "is not YAML: \(problem)")
-    default:
-      self.init(line: nil, message: "is not YAML: \(printable("\(error)"))")
-    }
   }
 }
