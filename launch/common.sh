@@ -31,7 +31,7 @@ case $TGGE_MPI in
     mpi_packages=(mpich libmpich-dev)
     scratch=$root/.build-mpich
     ;;
-  *) fail "$usage_error" "TGGE_MPI is '$TGGE_MPI'; it must be ompi-c (Open MPI, the default) or mpich" ;;
+  *) fail "$usage_error" "TGGE_MPI is '$TGGE_MPI'; it must be ompi-c (Open MPI) or mpich" ;;
 esac
 
 # MARK: What must be there
@@ -42,7 +42,8 @@ install_packages() {
   local package
   local -a missing=() as_root=()
   for package; do
-    [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) == ii* ]] || missing+=("$package")
+    [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) == ii* ]] ||
+      missing+=("$package")
   done
   ((${#missing[@]} > 0)) || return 0
   ((EUID == 0)) || as_root=(sudo -n)
@@ -93,8 +94,8 @@ fi
 # Everything goes to standard error: standard output belongs to tgge. Left out are the lines that
 # SwiftPM writes even when there is nothing to do, with MPICH one on linker flags that it ignores.
 build() {
-  local idle='Building for |Build (complete|of product .* complete)!|\[[0-9]+/[0-9]+\] (Planning|Write) '
-  idle+='|warning: prohibited flag\(s\): -Wl,'
+  local idle='Building for |Build (complete|of product .* complete)!'
+  idle+='|\[[0-9]+/[0-9]+\] (Planning|Write) |warning: prohibited flag\(s\): -Wl,'
   swift build "${swift_flags[@]}" "$@" </dev/null 2>&1 | sed -u -E "\\@^($idle)@d" >&2
 }
 
