@@ -58,8 +58,9 @@ install_packages() {
     "(on a cluster, load the module that has it)"
 }
 
-# The library as pkg-config finds it decides, so that a module of a cluster is left alone.
+# The libraries as pkg-config finds them decide, so that modules of a cluster are left alone.
 mpi_is_there() { pkg-config --exists "$TGGE_MPI" 2>/dev/null && find_mpirun; }
+lapack_is_there() { pkg-config --exists lapacke 2>/dev/null; }
 
 # Sets `mpirun` to the launcher of the library built against. A bare `mpirun` may be that of another
 # MPI, and would start N independent programs of one rank each: its version is looked at.
@@ -75,8 +76,10 @@ find_mpirun() {
 require_tools() {
   command -v swift >/dev/null || fail "$unavailable" \
     "no Swift toolchain on the PATH. Install Swift 6.2 or later, see https://www.swift.org/install"
-  mpi_is_there && return
-  install_packages "${mpi_packages[@]}" pkg-config
+  mpi_is_there && lapack_is_there && return
+  lapack_is_there || install_packages liblapacke-dev pkg-config
+  lapack_is_there || fail "$unavailable" "liblapacke-dev is installed, but pkg-config has no lapacke"
+  mpi_is_there || install_packages "${mpi_packages[@]}" pkg-config
   mpi_is_there || fail "$unavailable" \
     "$mpi_name is installed, but pkg-config does not find $TGGE_MPI, or no mpirun belongs to it"
 }

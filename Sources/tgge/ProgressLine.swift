@@ -15,7 +15,9 @@ struct ProgressLine {
 
   init(on communicator: some Communicator, quiet: Bool) {
     isShown = communicator.rank == 0 && !quiet
-    isTerminal = isatty(STDERR_FILENO) == 1
+    // Under mpirun standard error is a pipe; launch/run says whether a terminal is behind it.
+    isTerminal =
+      isatty(STDERR_FILENO) == 1 || ProcessInfo.processInfo.environment["TGGE_TERMINAL"] == "1"
     last = start
   }
 
