@@ -45,7 +45,7 @@ let package = Package(
     // Ranks
     module("Communication", ["VectorMath"]),
     .systemLibrary(name: "CMPI", pkgConfig: mpi),
-    module("MPICommunication", ["Communication", "CMPI"]),
+    module("MPICommunication", ["Communication", "CMPI", "CProcessor"]),
 
     // Physics
     module("Lattice", [numerics]),

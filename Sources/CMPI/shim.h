@@ -24,6 +24,7 @@ static inline MPI_Errhandler tgge_mpi_errors_return(void) { return MPI_ERRORS_RE
 static inline MPI_Datatype tgge_mpi_double(void) { return MPI_DOUBLE; }
 static inline MPI_Datatype tgge_mpi_int64(void) { return MPI_INT64_T; }
 static inline MPI_Datatype tgge_mpi_uint64(void) { return MPI_UINT64_T; }
+static inline MPI_Datatype tgge_mpi_int8(void) { return MPI_INT8_T; }
 static inline MPI_Datatype tgge_mpi_uint8(void) { return MPI_UINT8_T; }
 
 // Operations, buffers, statuses

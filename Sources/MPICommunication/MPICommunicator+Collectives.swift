@@ -12,7 +12,7 @@ extension MPICommunicator {
   public func sum<Element: CommunicationElement>(
     _ values: inout MutableSpan<Element>
   ) throws(CommunicationError) {
-    try reduce(&values, tgge_mpi_sum())
+    try reduce(&values, Element.kind.datatype, tgge_mpi_sum())
   }
 
   /// Replaces each element by its maximum over the ranks.
@@ -25,7 +25,9 @@ extension MPICommunicator {
   public func maximum<Element: CommunicationElement>(
     _ values: inout MutableSpan<Element>
   ) throws(CommunicationError) {
-    try reduce(&values, tgge_mpi_max())
+    values.withUnsafeMutableBytes { Element.kind.exchangeSigns($0) }
+    try reduce(&values, Element.kind.ordered, tgge_mpi_max())
+    values.withUnsafeMutableBytes { Element.kind.exchangeSigns($0) }
   }
 
   /// Completes a vector of which each rank has filled its own slice.
@@ -95,15 +97,16 @@ extension MPICommunicator {
   /// A reduction in place, in pieces that the counts of MPI can express.
   private func reduce<Element: CommunicationElement>(
     _ values: inout MutableSpan<Element>,
+    _ datatype: MPI_Datatype,
     _ operation: MPI_Op
   ) throws(CommunicationError) {
-    let kind = Element.kind
+    let stride = Element.kind.stride
     try values.withUnsafeMutableBufferPointer { (buffer) throws(CommunicationError) in
       guard let start = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
       var done = 0
       while done < buffer.count {
         let count = min(buffer.count - done, maximumCount)
-        try reduce(start + done * kind.stride, Int32(count), kind.datatype, operation)
+        try reduce(start + done * stride, Int32(count), datatype, operation)
         done += count
       }
     }
