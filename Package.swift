@@ -48,8 +48,9 @@ let package = Package(
     module("MPICommunication", ["Communication", "CMPI", "CProcessor"]),
 
     // Physics
-    module("Lattice", [numerics]),
-    module("Dissipation", ["Lattice", numerics]),
+    .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke"),
+    module("Lattice", ["CLAPACK", numerics]),
+    module("Dissipation", ["Lattice", "CLAPACK", numerics]),
     module("Kinetics", ["Dissipation", "Lattice", "Communication", "VectorMath", numerics]),
     module("Studies", ["Kinetics", "Dissipation", "Lattice", "Communication"]),
 

@@ -23,6 +23,9 @@ struct DeckOptions: ParsableArguments {
   @Option(help: "Computes the forces from moments or as the sum over all pairs.")
   var forces: ForceChoice = .auto
 
+  @Flag(help: "Compares both engines before the work; the pair sum must be affordable.")
+  var verifyForces = false
+
   @Option(
     help: ArgumentHelp(
       "Writes the final λ as CSV, which initial.file reads.",
