@@ -85,7 +85,9 @@ public struct KernelCompression: Sendable {
         continue
       }
       // What is below 2⁻¹⁵⁰ is beyond all tolerances, and would only widen the windows of exact sums.
-      let functions = scaledEnergies.map { basis.values(at: $0).map { abs($0) < 0x1p-150 ? 0 : $0 } }
+      let functions = scaledEnergies.map {
+        basis.values(at: $0).map { abs($0) < 0x1p-150 ? 0 : $0 }
+      }
       for channel in part.channels.channels {
         for s in 0..<basis.rank {
           result.separable.channels.append(
@@ -134,7 +136,7 @@ public struct KernelCompression: Sendable {
     return probes
   }
 
-  /// λ without any order, −4 … 4, from a linear congruential generator (D. E. Knuth's constants).
+  /// λ without any order, −4 … 4, from a linear congruential generator with the constants of MMIX.
   private func disorder(_ count: Int, seed: UInt64) -> [Double] {
     var state = seed
     return (0..<count).map { _ in

@@ -49,7 +49,9 @@ public protocol EvolveObserver {
 
   /// The integration with direct forces begins.
   ///
-  /// - Parameter pairSeconds: The measured time of one pair on this rank.
+  /// - Parameters:
+  ///   - pairSeconds: The measured time of one pair on this rank.
+  ///   - partition: Who owns which modes.
   mutating func willStart(pairSeconds: Double, partition: Partition)
 
   /// A step was accepted.
@@ -60,7 +62,10 @@ public protocol EvolveObserver {
 
   /// The integration is over. Called on all ranks, so that it may communicate.
   ///
-  /// - Parameter lambda: The final λ of the owned modes.
+  /// - Parameters:
+  ///   - lambda: The final λ of the owned modes.
+  ///   - partition: Who owns which modes.
+  /// - Throws: What ends the study.
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws
 }
 

@@ -113,7 +113,9 @@ public struct EvolveStudy: Sendable {
     )
   }
 
-  /// Compares both engines in the initial and in a random state. Collective.
+  /// Compares both engines in the initial and in a random state.
+  ///
+  /// Collective.
   private func verify(
     _ system: TabulatedModel,
     over communicator: some Communicator,
@@ -206,7 +208,9 @@ public struct EvolveStudy: Sendable {
     )
   }
 
-  /// λ of one mode, on every rank. Collective.
+  /// λ of one mode, on every rank.
+  ///
+  /// Collective.
   private func value(
     of mode: Int,
     in lambda: borrowing AlignedVector,

@@ -76,7 +76,9 @@ struct TabulatedModel {
     compression = report
   }
 
-  /// The interval of y = βε over all modes of all ranks. Collective.
+  /// The interval of y = βε over all modes of all ranks.
+  ///
+  /// Collective.
   private static func scaledEnergies(
     of kernel: RateKernel,
     over communicator: some Communicator

@@ -9,7 +9,7 @@ import Records
 import Studies
 import VectorMath
 
-/// `tgge evolve DECK`
+/// The command `tgge evolve DECK`.
 struct EvolveCommand: RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "evolve",

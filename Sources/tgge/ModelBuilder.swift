@@ -102,7 +102,9 @@ enum ModelBuilder {
     }
   }
 
-  /// λ at time 0, of the owned modes where it comes from a file. Collective.
+  /// λ at time 0, of the owned modes where it comes from a file.
+  ///
+  /// Collective.
   static func initial(
     _ deck: Deck,
     grid: MomentumGrid,

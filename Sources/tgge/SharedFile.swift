@@ -3,9 +3,15 @@ import Foundation
 
 /// Files that one rank reads for all, or writes for all.
 enum SharedFile {
-  /// Reads a file on the first rank and gives its bytes to all. Collective.
+  /// Reads a file on the first rank and gives its bytes to all.
   ///
-  /// - Parameter limit: The longest file that is read, in bytes.
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - limit: The longest file that is read, in bytes.
+  ///   - communicator: The ranks.
+  /// - Returns: The bytes.
   /// - Throws: `UsageError` on the first rank, `RemoteFailure` on the others.
   static func read(
     _ path: String,
@@ -43,7 +49,9 @@ enum SharedFile {
     }
   }
 
-  /// Finds out before the work whether a file can be written. Collective.
+  /// Finds out before the work whether a file can be written.
+  ///
+  /// Collective.
   ///
   /// - Throws: `UsageError` on the first rank, `RemoteFailure` on the others.
   static func checkWritable(_ path: String, on communicator: some Communicator) throws {
@@ -54,8 +62,9 @@ enum SharedFile {
       guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory),
         isDirectory.boolValue
       else { throw UsageError("--out \(path): there is no folder \(folder)") }
-      guard !FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-        || !isDirectory.boolValue
+      guard
+        !FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+          || !isDirectory.boolValue
       else { throw UsageError("--out \(path): is a directory, not a file") }
       guard FileManager.default.isWritableFile(atPath: folder) else {
         throw UsageError("--out \(path): there is no permission to write in \(folder)")

@@ -66,9 +66,11 @@ public func deviation<First: ForceEngine & ~Copyable, Second: ForceEngine & ~Cop
 /// - Parameter partition: Who owns which modes.
 /// - Returns: λ from splitmix64 of the mode's index.
 public func randomState(_ partition: Partition) -> AlignedVector {
-  AlignedVector(partition.owned.map { mode in
-    Double(splitmix64(UInt64(mode)) >> 11) * 0x1p-50 - 4
-  })
+  AlignedVector(
+    partition.owned.map { mode in
+      Double(splitmix64(UInt64(mode)) >> 11) * 0x1p-50 - 4
+    }
+  )
 }
 
 extension SeparableKernel {
