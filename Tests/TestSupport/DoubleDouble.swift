@@ -102,8 +102,10 @@ package struct DoubleDouble: Sendable {
     return circle(pi * Self(Double(rest)) / Self(Double(q)))
   }
 
-  /// cos x and sin x for |x| up to a few turns.
-  package static func circle(_ x: Self) -> (cosine: Self, sine: Self) {
+  /// cos x and sin x, to 1e-31 of a turn for each turn.
+  package static func circle(_ angle: Self) -> (cosine: Self, sine: Self) {
+    let turns = (angle / (pi + pi)).high.rounded()
+    let x = angle - (pi + pi) * Self(turns)
     var (cosine, sine) = (Self(0), Self(0))
     var term = Self(1)
     for n in 0..<60 {
