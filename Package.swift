@@ -67,11 +67,30 @@ let package = Package(
 
     // Tests mirror the sources
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
-    tests("VectorMathTests", ["VectorMath"]),
-    tests("CommunicationTests", ["Communication"]),
-    tests("LatticeTests", ["Lattice", numerics]),
-    tests("DissipationTests", ["Dissipation", "Lattice", numerics]),
-    tests("KineticsTests", ["Kinetics", "Dissipation", "Lattice", "Communication", numerics]),
+    .target(
+      name: "TestSupport",
+      dependencies: ["Communication"],
+      path: "Tests/TestSupport",
+      swiftSettings: strict
+    ),
+    tests("VectorMathTests", ["VectorMath", "TestSupport"]),
+    tests("CommunicationTests", ["Communication", "VectorMath", "TestSupport"]),
+    tests("LatticeTests", ["Lattice", "TestSupport", numerics]),
+    tests("DissipationTests", ["Dissipation", "Lattice", "TestSupport", numerics]),
+    tests(
+      "KineticsTests",
+      [
+        "Kinetics", "Dissipation", "Lattice", "Communication", "VectorMath", "TestSupport",
+        numerics,
+      ]
+    ),
+    tests(
+      "StudiesTests",
+      [
+        "Studies", "Kinetics", "Dissipation", "Lattice", "Communication", "VectorMath",
+        "TestSupport", numerics,
+      ]
+    ),
     tests("RecordsTests", ["Records"]),
     tests("CommandLineTests", ["Records"]),
     tests(
