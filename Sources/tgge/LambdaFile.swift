@@ -7,6 +7,9 @@ import VectorMath
 
 /// λ of all modes as CSV, one row for each mode.
 enum LambdaFile {
+  /// The name that a file has until it is complete.
+  static func partial(_ path: String) -> String { path + ".partial" }
+
   /// Writes the file on the first rank, which receives λ slice by slice.
   ///
   /// Collective.
@@ -22,8 +25,7 @@ enum LambdaFile {
     comment: String,
     over communicator: some Communicator
   ) throws {
-    let partial = path + ".partial"
-    var sink = communicator.rank == 0 ? PartialFile(partial) : nil
+    var sink = communicator.rank == 0 ? PartialFile(partial(path)) : nil
     var rows: [UInt8] = []
     LambdaTable.appendComment(comment, to: &rows)
     LambdaTable.appendHeader(dimension: grid.dimension, to: &rows)
