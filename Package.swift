@@ -48,8 +48,9 @@ let package = Package(
     module("MPICommunication", ["Communication", "CMPI", "CProcessor"]),
 
     // Physics
-    module("Lattice", [numerics]),
-    module("Dissipation", ["Lattice", numerics]),
+    .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke"),
+    module("Lattice", ["CLAPACK", numerics]),
+    module("Dissipation", ["Lattice", "CLAPACK", numerics]),
     module("Kinetics", ["Dissipation", "Lattice", "Communication", "VectorMath", numerics]),
     module("Studies", ["Kinetics", "Dissipation", "Lattice", "Communication"]),
 
@@ -66,11 +67,30 @@ let package = Package(
 
     // Tests mirror the sources
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
-    tests("VectorMathTests", ["VectorMath"]),
-    tests("CommunicationTests", ["Communication"]),
-    tests("LatticeTests", ["Lattice", numerics]),
-    tests("DissipationTests", ["Dissipation", "Lattice", numerics]),
-    tests("KineticsTests", ["Kinetics", "Dissipation", "Lattice", "Communication", numerics]),
+    .target(
+      name: "TestSupport",
+      dependencies: ["Communication"],
+      path: "Tests/TestSupport",
+      swiftSettings: strict
+    ),
+    tests("VectorMathTests", ["VectorMath", "TestSupport"]),
+    tests("CommunicationTests", ["Communication", "VectorMath", "TestSupport"]),
+    tests("LatticeTests", ["Lattice", "TestSupport", numerics]),
+    tests("DissipationTests", ["Dissipation", "Lattice", "TestSupport", numerics]),
+    tests(
+      "KineticsTests",
+      [
+        "Kinetics", "Dissipation", "Lattice", "Communication", "VectorMath", "TestSupport",
+        numerics,
+      ]
+    ),
+    tests(
+      "StudiesTests",
+      [
+        "Studies", "Kinetics", "Dissipation", "Lattice", "Communication", "VectorMath",
+        "TestSupport", numerics,
+      ]
+    ),
     tests("RecordsTests", ["Records"]),
     tests("CommandLineTests", ["Records"]),
     tests(

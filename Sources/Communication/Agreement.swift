@@ -33,7 +33,9 @@ extension Communicator {
     throw RemoteFailure(rank: failing, message: String(decoding: message, as: UTF8.self))
   }
 
-  /// The maximum of one number over the ranks. Collective.
+  /// The maximum of one number over the ranks.
+  ///
+  /// Collective.
   public func maximum<Element: CommunicationElement>(
     _ value: Element
   ) throws(CommunicationError) -> Element {
@@ -43,7 +45,9 @@ extension Communicator {
     return span[0]
   }
 
-  /// The sum of one number over the ranks. Collective.
+  /// The sum of one number over the ranks.
+  ///
+  /// Collective.
   public func sum<Element: CommunicationElement>(
     _ value: Element
   ) throws(CommunicationError) -> Element {
@@ -53,9 +57,14 @@ extension Communicator {
     return span[0]
   }
 
-  /// Copies bytes of any length from `root` to all ranks. Collective.
+  /// Copies bytes of any length from `root` to all ranks.
   ///
-  /// - Parameter bytes: On `root` what to send; on return the same everywhere.
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - bytes: On `root` what to send; on return the same everywhere.
+  ///   - root: The rank that sends.
+  /// - Throws: `CommunicationError` if a broadcast fails.
   public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(CommunicationError) {
     var count: InlineArray<1, Int64> = [Int64(bytes.count)]
     var span = count.mutableSpan

@@ -64,6 +64,7 @@ public protocol Communicator {
   ///   - values: The whole vector, `layout.count` elements; on entry the elements
   ///     `layout.slices[rank]` are set, on return all are.
   ///   - layout: Which rank owns which elements.
+  /// - Throws: `CommunicationError` if the library fails.
   func gather<Element: CommunicationElement>(
     _ values: inout MutableSpan<Element>,
     layout: SliceLayout

@@ -76,7 +76,9 @@ public struct ExactSums: Sendable {
     absorb(&accumulator, into: index)
   }
 
-  /// Adds up what all ranks hold. Collective.
+  /// Adds up what all ranks hold.
+  ///
+  /// Collective.
   ///
   /// - Throws: `CommunicationError` if the reduction fails.
   /// - Complexity: One Allreduce of 4 · count + 1 integers, no allocation.

@@ -23,7 +23,9 @@ public struct Partition: Sendable, Equatable {
     self.ranks = ranks
   }
 
-  /// Divides `momenta` among the ranks of a communicator. Not collective.
+  /// Divides `momenta` among the ranks of a communicator.
+  ///
+  /// Not collective.
   public init(momenta: Int, bands: Int, over communicator: some Communicator) {
     self.init(
       momenta: momenta,

@@ -17,7 +17,7 @@ public struct JumpBath: Dissipator, Equatable {
   /// Creates a bath.
   public init(operators: [JumpOperator]) { self.operators = operators }
 
-  /// Dephasing (Eq. 19): c†_{jσ} c_{jσ} with the rate γ_σ.
+  /// Dephasing of Equation (19): c†_{jσ} c_{jσ} with the rate γ_σ.
   ///
   /// - Parameters:
   ///   - rates: γ_σ ≥ 0 of each orbital; orbitals without a rate are left out.

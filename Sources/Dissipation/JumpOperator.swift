@@ -48,7 +48,7 @@ public struct JumpOperator: Sendable, Equatable {
     self.terms = terms
   }
 
-  /// The paper's nonreciprocal operator (Eq. 15), (c†_j + δ c†_{j+1}) (c_j − δ′ c_{j+1}).
+  /// The paper's nonreciprocal operator of Equation (15), (c†_j + δ c†_{j+1}) (c_j − δ′ c_{j+1}).
   ///
   /// - Parameters:
   ///   - delta: δ.

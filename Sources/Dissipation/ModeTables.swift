@@ -2,8 +2,8 @@ import Lattice
 
 /// What the numerics need to know of a model, tabulated over a range of momenta.
 public struct ModeTables: Sendable {
-  /// The flat indices of the momenta.
-  public let momenta: Range<Int>
+  /// The flat indices of the momenta; from the first to the last where they are not contiguous.
+  public private(set) var momenta: Range<Int>
 
   /// The number of bands.
   public let bands: Int
@@ -15,8 +15,8 @@ public struct ModeTables: Sendable {
   /// element c · orbitals + a.
   public private(set) var velocities: [[Double]]
 
-  /// W(k→q) over the modes.
-  public private(set) var kernel = RateKernel()
+  /// W(k→q) over the modes; empty once it was taken out.
+  public internal(set) var kernel = RateKernel()
 
   /// Tabulates a model; eigenvectors live only as long as a block of momenta is worked on.
   ///
@@ -55,5 +55,21 @@ public struct ModeTables: Sendable {
       }
       start = block.upperBound
     } while start < momenta.upperBound
+  }
+
+  /// Takes the kernel out, so that its tables are freed with it.
+  public mutating func takeKernel() -> RateKernel {
+    defer { kernel = RateKernel() }
+    return kernel
+  }
+
+  /// Appends the tables of momenta that follow.
+  ///
+  /// - Precondition: `next` is of the same model.
+  public mutating func append(_ next: ModeTables) {
+    momenta = momenta.lowerBound..<next.momenta.upperBound
+    energies += next.energies
+    for table in velocities.indices { velocities[table] += next.velocities[table] }
+    kernel.append(next.kernel)
   }
 }

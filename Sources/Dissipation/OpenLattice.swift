@@ -5,7 +5,9 @@ public struct WeightedBath: Sendable {
   /// The bath.
   public var dissipator: any Dissipator
 
-  /// γ_bath ≥ 0; the paper has γ_eq = 1 − γ_neq. A bath of weight 0 is left out.
+  /// γ_bath ≥ 0; the paper has γ_eq = 1 − γ_neq.
+  ///
+  /// A bath of weight 0 is left out.
   public var weight: Double
 
   /// Creates a weighted bath.

@@ -22,8 +22,10 @@ public struct BandStructure: Sendable {
   /// u_aν(k), element `mode · orbitals.count + a`; u is unitary at each momentum.
   public private(set) var eigenvectors: [Complex<Double>]
 
-  /// Re[u*_aν (∂H/∂k_c u_ν)_a], element `(mode · d + c) · orbitals.count + a`: the velocity in direction
-  /// c that orbital a contributes. The sum over a is ∂ε_ν/∂k_c (Hellmann and Feynman).
+  /// Re[u*_aν (∂H/∂k_c u_ν)_a], element `(mode · d + c) · orbitals.count + a`: the velocity in
+  /// direction c that orbital a contributes.
+  ///
+  /// The sum over a is ∂ε_ν/∂k_c (Hellmann and Feynman).
   public private(set) var orbitalVelocities: [Double]
 
   /// The number of bands, which is the number of orbitals.

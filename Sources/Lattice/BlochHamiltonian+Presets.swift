@@ -1,11 +1,12 @@
 import Numerics
 
 extension BlochHamiltonian {
-  /// The chain of Eq. (7), ε(k) = −2J cos k, in one dimension or on a hypercubic lattice.
+  /// The chain of Equation (7), ε(k) = −2J cos k, in one dimension or on a hypercubic lattice.
   ///
   /// - Parameters:
   ///   - hopping: J, an energy.
   ///   - dimension: The number of directions.
+  /// - Returns: A Hamiltonian of one orbital, `site`.
   /// - Throws: `ModelError` if J is not finite.
   public static func tightBinding(
     hopping: Double,
@@ -22,7 +23,7 @@ extension BlochHamiltonian {
     return try BlochHamiltonian(dimension: dimension, orbitals: ["site"], hoppings: hoppings)
   }
 
-  /// The Rashba–Zeeman chain of Eqs. (17) and (C1).
+  /// The Rashba–Zeeman chain of Equations (17) and (C1).
   ///
   ///     H(k) = −2J cos k + (2α_y sin k + h) σ_z,    H_↑↓(k) = 2iα_z sin k
   ///
@@ -31,6 +32,7 @@ extension BlochHamiltonian {
   ///   - alphaY: α_y, spin-orbit coupling along the field.
   ///   - alphaZ: α_z, spin-orbit coupling across it.
   ///   - zeeman: h. All four are energies.
+  /// - Returns: A Hamiltonian of the orbitals `up` and `down`.
   /// - Throws: `ModelError` if an energy is not finite.
   public static func rashbaZeeman(
     hopping: Double,

@@ -45,9 +45,10 @@ public struct BlochHamiltonian: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - coordinates: The indices of the momentum on `grid`.
+  ///   - grid: The momenta.
   ///   - matrix: On return H, row-major, `orbitals.count`² elements.
   ///   - gradient: On return the d matrices ∂H/∂k_c, one after the other.
-  func evaluate(
+  package func evaluate(
     at coordinates: [Int],
     of grid: MomentumGrid,
     matrix: inout [Complex<Double>],

@@ -45,6 +45,7 @@ public struct MomentumGrid: Sendable, Equatable {
   /// The indices j_a of a momentum.
   ///
   /// - Parameter index: The flat index, `0 ..< count`.
+  /// - Returns: One index for each direction.
   public func coordinates(of index: Int) -> [Int] {
     var rest = index
     var coordinates = [Int](repeating: 0, count: dimension)
@@ -66,7 +67,9 @@ public struct MomentumGrid: Sendable, Equatable {
   ///
   /// Momenta are equal modulo 2π.
   ///
-  /// - Parameter tolerance: How far off a grid momentum it may be, in units of the spacing.
+  /// - Parameters:
+  ///   - momentum: One component for each direction, in units of π.
+  ///   - tolerance: How far off a grid momentum it may be, in units of the spacing.
   /// - Returns: `nil` if there is no such momentum.
   public func index(ofMomentum momentum: [Double], tolerance: Double = 1e-6) -> Int? {
     guard momentum.count == dimension else { return nil }
@@ -89,6 +92,7 @@ public struct MomentumGrid: Sendable, Equatable {
   /// - Parameters:
   ///   - coordinates: The indices j_a of the momentum.
   ///   - displacement: r, in unit cells.
+  /// - Returns: A number of modulus 1.
   public func phase(at coordinates: [Int], displacement: [Int]) -> Complex<Double> {
     var phase = Complex<Double>.one
     for direction in 0..<dimension where displacement[direction] != 0 {

@@ -1,4 +1,5 @@
 import Communication
+import Dissipation
 import Kinetics
 import VectorMath
 
@@ -28,6 +29,9 @@ public struct EvolveResult: Sendable {
   /// The fingerprint of the final λ.
   public var digest: UInt64
 
+  /// What compression of the kernel found, if it was asked for and needed.
+  public var compression: CompressionReport?
+
   /// The largest deviation of the filling from that at time 0.
   public var fillingDrift: Double {
     guard let first = outputs.first?.observables.filling else { return 0 }
@@ -37,9 +41,17 @@ public struct EvolveResult: Sendable {
 
 /// Is told, on every rank, what an evolution is doing.
 public protocol EvolveObserver {
-  /// The integration begins.
+  /// The kernel was compressed, or could not be.
+  mutating func didCompress(_ report: CompressionReport)
+
+  /// Both engines agree.
+  mutating func didVerify(deviation: Double)
+
+  /// The integration with direct forces begins.
   ///
-  /// - Parameter pairSeconds: The measured time of one pair on this rank.
+  /// - Parameters:
+  ///   - pairSeconds: The measured time of one pair on this rank.
+  ///   - partition: Who owns which modes.
   mutating func willStart(pairSeconds: Double, partition: Partition)
 
   /// A step was accepted.
@@ -50,7 +62,10 @@ public protocol EvolveObserver {
 
   /// The integration is over. Called on all ranks, so that it may communicate.
   ///
-  /// - Parameter lambda: The final λ of the owned modes.
+  /// - Parameters:
+  ///   - lambda: The final λ of the owned modes.
+  ///   - partition: Who owns which modes.
+  /// - Throws: What ends the study.
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws
 }
 
@@ -58,6 +73,10 @@ public protocol EvolveObserver {
 public struct SilentObserver: EvolveObserver {
   /// Creates the observer.
   public init() {}
+  /// Does nothing.
+  public func didCompress(_ report: CompressionReport) {}
+  /// Does nothing.
+  public func didVerify(deviation: Double) {}
   /// Does nothing.
   public func willStart(pairSeconds: Double, partition: Partition) {}
   /// Does nothing.

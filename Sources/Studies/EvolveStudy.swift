@@ -24,8 +24,8 @@ public struct EvolveStudy: Sendable {
   /// The modes whose λ is in every output, as flat indices over all modes.
   public var recordedModes: [Int]
 
-  /// Which engine computes the forces.
-  public var forces: ForceChoice
+  /// How the forces are computed.
+  public var forces: ForceOptions
 
   /// Creates a study.
   public init(
@@ -35,7 +35,7 @@ public struct EvolveStudy: Sendable {
     outputTimes: [Double],
     control: StepControl,
     recordedModes: [Int] = [],
-    forces: ForceChoice = .auto
+    forces: ForceOptions = .init()
   ) {
     self.model = model
     self.grid = grid
@@ -61,7 +61,7 @@ public struct EvolveStudy: Sendable {
     let owned = (Double(grid.count) / Double(ranks)).rounded(.up) * bands
     // Tables and their copies in the engine and the observables; λ, the trial state, seven stages.
     let own = 1 + 2 * velocities + 4 * channels + 9 + 2
-    let all = forces == .direct ? 5 * channels + 3 + velocities : 0
+    let all = forces.choice == .direct ? 5 * channels + 3 + velocities : 0
     return 8 * (owned * own + Double(grid.count) * bands * all)
   }
 
@@ -79,42 +79,93 @@ public struct EvolveStudy: Sendable {
     over communicator: some Communicator,
     observer: inout some EvolveObserver
   ) throws -> EvolveResult {
-    let partition = Partition(
-      momenta: grid.count,
-      bands: model.hamiltonian.orbitals.count,
+    let system = try TabulatedModel(
+      model,
+      on: grid,
+      options: forces,
       over: communicator
     )
-    let tables = try communicator.agree {
-      try ModeTables(of: model, on: grid, momenta: partition.ownedMomenta)
-    }
-    switch try forces.engine(for: tables.kernel) {
+    if let report = system.compression { observer.didCompress(report) }
+    if forces.verify { try verify(system, over: communicator, &observer) }
+    switch system.engine {
     case .separable:
       let engine = try SeparableForce(
-        kernel: tables.kernel.separable,
-        partition: partition,
+        kernel: system.kernel.separable,
+        partition: system.partition,
         communicator: communicator
       )
-      return try integrate(engine, tables, over: communicator, &observer)
+      return try integrate(engine, system, over: communicator, &observer)
     case .direct:
-      let kernel = try communicator.agree {
-        try ModeTables(of: model, on: grid, momenta: 0..<grid.count).kernel
-      }
-      let engine = DirectForce(kernel: kernel, partition: partition, communicator: communicator)
-      observer.willStart(pairSeconds: engine.secondsPerPair(), partition: partition)
-      return try integrate(engine, tables, over: communicator, &observer)
+      let engine = try directForce(system.partition, over: communicator)
+      observer.willStart(pairSeconds: engine.secondsPerPair(), partition: system.partition)
+      return try integrate(engine, system, over: communicator, &observer)
     }
+  }
+
+  private func directForce<Group: Communicator>(
+    _ partition: Partition,
+    over communicator: Group
+  ) throws -> DirectForce<Group> {
+    DirectForce(
+      kernel: try communicator.agree { try model.kernel(on: grid) },
+      partition: partition,
+      communicator: communicator
+    )
+  }
+
+  /// Compares both engines in the initial and in a random state.
+  ///
+  /// Collective.
+  private func verify(
+    _ system: TabulatedModel,
+    over communicator: some Communicator,
+    _ observer: inout some EvolveObserver
+  ) throws {
+    guard system.kernel.isSeparable else {
+      throw ModelError("--verify-forces compares two engines; this kernel has only the direct one")
+    }
+    let kernel = system.kernel.separable
+    var separable = try SeparableForce(
+      kernel: kernel,
+      partition: system.partition,
+      communicator: communicator
+    )
+    var direct = try directForce(system.partition, over: communicator)
+    // Factors of any sign cancel in single components; then the norm is what must agree.
+    let negative = try communicator.maximum(kernel.isNonnegative ? 0 : 1 as Int64) > 0
+    let start = try initial.lambda(
+      energies: system.tables.energies,
+      partition: system.partition,
+      over: communicator
+    )
+    let deviations = [
+      try deviation(of: &separable, from: &direct, at: start, over: communicator),
+      try deviation(
+        of: &separable,
+        from: &direct,
+        at: randomState(system.partition),
+        over: communicator
+      ),
+    ]
+    let compressed = system.compression != nil
+    let largest = deviations.map { negative && !compressed ? $0.normwise : $0.componentwise }.max()
+    let tolerance = compressed ? max(1e-12, forces.compression ?? 0) : 1e-12
+    guard let largest, largest <= tolerance else {
+      throw NumericalError.enginesDisagree(deviation: largest ?? .infinity, tolerance: tolerance)
+    }
+    observer.didVerify(deviation: largest)
   }
 
   private func integrate<Engine: ForceEngine & ~Copyable>(
     _ engine: consuming Engine,
-    _ tables: ModeTables,
+    _ system: TabulatedModel,
     over communicator: some Communicator,
     _ observer: inout some EvolveObserver
   ) throws -> EvolveResult {
     let partition = engine.partition
-    var observables = try Observables(tables, partition: partition, over: communicator)
+    var observables = try Observables(system.tables, partition: partition, over: communicator)
     let lambda = try initial.lambda(
-      energies: tables.energies,
+      energies: system.tables.energies,
       partition: partition,
       over: communicator
     )
@@ -152,11 +203,14 @@ public struct EvolveStudy: Sendable {
       outputs: outputs,
       statistics: evolution.statistics,
       engine: Engine.name,
-      digest: fingerprint
+      digest: fingerprint,
+      compression: system.compression
     )
   }
 
-  /// λ of one mode, on every rank. Collective.
+  /// λ of one mode, on every rank.
+  ///
+  /// Collective.
   private func value(
     of mode: Int,
     in lambda: borrowing AlignedVector,

@@ -18,16 +18,20 @@ public enum ForceChoice: String, Sendable, CaseIterable {
   /// The engine for a kernel.
   ///
   /// - Throws: `ModelError` if a separable one is wanted and the kernel is not.
-  func engine(for kernel: RateKernel) throws(ModelError) -> Engine {
+  func engine(
+    for kernel: RateKernel,
+    compression: CompressionReport?
+  ) throws(ModelError) -> Engine {
     switch self {
     case .direct: return .direct
     case .auto: return kernel.isSeparable ? .separable : .direct
     case .separable:
       guard kernel.isSeparable else {
-        throw ModelError(
-          "--forces separable: a bath of this deck (ohmic spectrum, correlated dephasing) has no "
-            + "kernel of low rank; use direct or auto, or compress it (forces: {compression: 1e-12})"
-        )
+        let reason =
+          compression?.refusal
+          ?? "a bath of this deck (ohmic spectrum, correlated dephasing) has no kernel of low rank; "
+          + "an ohmic one can be compressed (forces: {compression: 1e-12})"
+        throw ModelError("--forces separable: \(reason); or use --forces direct or auto")
       }
       return .separable
     }

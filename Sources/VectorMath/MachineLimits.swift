@@ -48,7 +48,7 @@ public enum MachineLimits {
     seed.store(x + y, at: 16)
   }
 
-  /// Bytes per second of the triad a = b + s c (J. D. McCalpin's STREAM) on arrays beyond the caches.
+  /// Bytes per second of STREAM's triad a = b + s c on arrays beyond the caches.
   ///
   /// - Parameter count: Elements of each of the three arrays.
   /// - Returns: 24 bytes for each element, as STREAM counts, the best of five passes.

@@ -9,7 +9,7 @@ import MPICommunication
 import Studies
 import VectorMath
 
-/// `tgge benchmark`
+/// The command `tgge benchmark`.
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",

@@ -23,6 +23,9 @@ struct DeckOptions: ParsableArguments {
   @Option(help: "Computes the forces from moments or as the sum over all pairs.")
   var forces: ForceChoice = .auto
 
+  @Flag(help: "Compares both engines before the work; the pair sum must be affordable.")
+  var verifyForces = false
+
   @Option(
     help: ArgumentHelp(
       "Writes the final λ as CSV, which initial.file reads.",
@@ -37,13 +40,17 @@ struct DeckOptions: ParsableArguments {
   @Flag(help: "Writes no progress and no notes to standard error.")
   var quiet = false
 
-  /// Reads the deck on the first rank and parses it on all. Collective.
+  /// Reads the deck on the first rank and parses it on all.
+  ///
+  /// Collective.
   ///
   /// - Throws: `DeckError` or `UsageError`, alike on all ranks.
   func load(on communicator: some Communicator) throws -> Deck {
     let bytes = try SharedFile.read(deck, limit: 16 << 20, on: communicator)
     var changes = overrides.map { DeckOverride($0) }
-    if let modes { changes.append(DeckOverride("lattice.modes=\(modes)", shownAs: "--modes \(modes)")) }
+    if let modes {
+      changes.append(DeckOverride("lattice.modes=\(modes)", shownAs: "--modes \(modes)"))
+    }
     return try DeckReader(fileName: deck, overrides: changes).read(bytes)
   }
 }

@@ -4,7 +4,7 @@ import Communication
 import Foundation
 import MPICommunication
 
-/// `tgge doctor`
+/// The command `tgge doctor`.
 struct DoctorCommand: RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
@@ -19,7 +19,9 @@ struct DoctorCommand: RankedCommand {
     // A sum and a gather whose results are known.
     let (rank, size) = (communicator.rank, communicator.size)
     let sum = try communicator.sum(Int64(rank + 1))
-    if sum != Int64(size * (size + 1) / 2) { problems.append("the sum over ranks is wrong: \(sum)") }
+    if sum != Int64(size * (size + 1) / 2) {
+      problems.append("the sum over ranks is wrong: \(sum)")
+    }
     var squares = [Double](repeating: -1, count: size)
     squares[rank] = Double(rank * rank)
     var span = squares.mutableSpan
@@ -40,9 +42,13 @@ struct DoctorCommand: RankedCommand {
 
     guard rank == 0 else { return }
     print("tgge \(Version.number), built with \(MPILibrary.builtWith)")
-    print("MPI         \(library.version), standard \(library.standard), threads \(library.threads)")
+    print(
+      "MPI         \(library.version), standard \(library.standard), threads \(library.threads)"
+    )
     print("ranks       \(size)")
-    for (host, count) in hosts { print("host        \(host): \(count) \(count == 1 ? "rank" : "ranks")") }
+    for (host, count) in hosts {
+      print("host        \(host): \(count) \(count == 1 ? "rank" : "ranks")")
+    }
     print("processor   \(String(cString: tgge_processor_brand()))")
     print("compiled    \(compiled)")
     print("running     \(String(cString: tgge_processor_running_features()))")
@@ -51,7 +57,9 @@ struct DoctorCommand: RankedCommand {
     if problems.isEmpty { print("all is well") }
   }
 
-  /// The hosts in the order of their first ranks, each with its number of ranks. Collective.
+  /// The hosts in the order of their first ranks, each with its number of ranks.
+  ///
+  /// Collective.
   private func hosts(
     _ own: String,
     on communicator: MPICommunicator

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Communication
+import Dissipation
 import Foundation
 import Kinetics
 import Lattice
@@ -8,7 +9,7 @@ import Records
 import Studies
 import VectorMath
 
-/// `tgge evolve DECK`
+/// The command `tgge evolve DECK`.
 struct EvolveCommand: RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "evolve",
@@ -42,7 +43,11 @@ struct EvolveCommand: RankedCommand {
         absoluteTolerance: deck.time.absoluteTolerance
       ),
       recordedModes: try ModelBuilder.recordedModes(deck, grid: grid),
-      forces: options.forces
+      forces: ForceOptions(
+        choice: options.forces,
+        compression: deck.forces.compression,
+        verify: options.verifyForces
+      )
     )
     try MemoryCheck.require(
       study.estimatedBytes(ranks: communicator.size),
@@ -91,6 +96,18 @@ private struct EvolveReporter: EvolveObserver {
     self.study = study
     self.communicator = communicator
     progress = ProgressLine(on: communicator, quiet: options.quiet)
+  }
+
+  mutating func didCompress(_ report: CompressionReport) {
+    progress.note(
+      report.refusal
+        ?? "compressed kernel: rank \(report.rank), largest error of a gain or loss "
+        + String(format: "%.1e", report.error)
+    )
+  }
+
+  mutating func didVerify(deviation: Double) {
+    progress.note("both engines agree to \(String(format: "%.1e", deviation))")
   }
 
   mutating func willStart(pairSeconds: Double, partition: Partition) {

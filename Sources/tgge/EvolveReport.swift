@@ -55,6 +55,15 @@ struct EvolveReport: Encodable {
   let forceEvaluations: Int
   let wallSeconds: Double
   let outputs: [Output]
+  /// Only where a kernel was to be compressed.
+  let compression: Compression?
+
+  /// What compression found.
+  struct Compression: Encodable {
+    let rank: Int
+    let error: Double?
+    let tolerance: Double
+  }
 
   init(
     _ result: EvolveResult,
@@ -106,6 +115,13 @@ struct EvolveReport: Encodable {
     forceEvaluations = result.statistics.forceEvaluations
     self.wallSeconds = wallSeconds
     self.outputs = outputs
+    compression = result.compression.map { report in
+      Compression(
+        rank: report.rank,
+        error: report.error.isFinite ? report.error : nil,
+        tolerance: study.forces.compression ?? 0
+      )
+    }
   }
 
   /// Writes one JSON object to standard output.

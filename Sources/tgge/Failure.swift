@@ -38,14 +38,16 @@ enum Failure {
       write("tgge: \(error)", on: communicator)
       return ExitStatus.usage
     }
-    let status = Program.exitCode(for: error).rawValue
     let message = Program.fullMessage(for: error)
-    if status == 0 {
+    guard Program.exitCode(for: error).rawValue != 0 else {
       if communicator.rank == 0 { print(message) }
-    } else {
-      write(message, on: communicator)
+      return ExitStatus.done
     }
-    return status == 0 ? ExitStatus.done : ExitStatus.usage
+    // Of the usage that follows the message, the last line says how to see it.
+    let hint = message.split(separator: "\n").last?.drop { $0 == " " } ?? ""
+    let words = Program.message(for: error).split(whereSeparator: \.isNewline)
+    write("tgge: " + words.joined(separator: " ") + " (\(hint))", on: communicator)
+    return ExitStatus.usage
   }
 
   /// Whether an error comes from the argument parser, which has its own way to print it.

@@ -9,7 +9,7 @@ import MPICommunication
 import Studies
 import VectorMath
 
-/// `tgge benchmark forces`
+/// The command `tgge benchmark forces`.
 struct ForcesBenchmark: RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "forces",

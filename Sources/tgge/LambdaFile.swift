@@ -7,7 +7,12 @@ import VectorMath
 
 /// λ of all modes as CSV, one row for each mode.
 enum LambdaFile {
-  /// Writes the file on the first rank, which receives λ slice by slice. Collective.
+  /// The name that a file has until it is complete.
+  static func partial(_ path: String) -> String { path + ".partial" }
+
+  /// Writes the file on the first rank, which receives λ slice by slice.
+  ///
+  /// Collective.
   ///
   /// The rows go to `path.partial`, which takes the place of `path` when it is complete.
   ///
@@ -20,8 +25,7 @@ enum LambdaFile {
     comment: String,
     over communicator: some Communicator
   ) throws {
-    let partial = path + ".partial"
-    var sink = communicator.rank == 0 ? PartialFile(partial) : nil
+    var sink = communicator.rank == 0 ? PartialFile(partial(path)) : nil
     var rows: [UInt8] = []
     LambdaTable.appendComment(comment, to: &rows)
     LambdaTable.appendHeader(dimension: grid.dimension, to: &rows)
@@ -34,7 +38,9 @@ enum LambdaFile {
         let slice = start..<min(start + block, modes.upperBound)
         var values = [Double](repeating: 0, count: slice.count)
         if communicator.rank == owner {
-          for (index, mode) in slice.enumerated() { values[index] = lambda[mode - modes.lowerBound] }
+          for (index, mode) in slice.enumerated() {
+            values[index] = lambda[mode - modes.lowerBound]
+          }
         }
         var span = values.mutableSpan
         try communicator.broadcast(&span, from: owner)
@@ -70,7 +76,9 @@ private struct PartialFile {
 
   mutating func append(_ bytes: [UInt8]) {
     guard failure == nil, let file else { return }
-    if fwrite(bytes, 1, bytes.count, file) != bytes.count { failure = String(cString: strerror(errno)) }
+    if fwrite(bytes, 1, bytes.count, file) != bytes.count {
+      failure = String(cString: strerror(errno))
+    }
   }
 
   mutating func finish(as target: String) throws {

@@ -38,9 +38,17 @@ struct Program: ParsableCommand {
     on communicator: MPICommunicator
   ) throws -> Int32 {
     do {
-      let command = try parseAsRoot(arguments)
-      guard let ranked = command as? any RankedCommand else { throw CleanExit.helpRequest() }
+      var command = try parseAsRoot(arguments)
+      // Commands that only have sub-commands, and `help`, end by throwing the text.
+      guard let ranked = command as? any RankedCommand else {
+        try command.run()
+        return ExitStatus.done
+      }
       try ranked.run(on: communicator)
+      try communicator.agree {
+        guard communicator.rank == 0, fflush(nil) != 0 else { return }
+        throw UsageError("standard output cannot be written: \(String(cString: strerror(errno)))")
+      }
       return ExitStatus.done
     } catch {
       return try Failure.report(error, on: communicator)

@@ -5,11 +5,14 @@ import Records
 
 /// Refuses what does not fit into memory, before anything is allocated.
 enum MemoryCheck {
-  /// Compares an estimate with the memory of this rank's host, shared by the ranks on it. Collective.
+  /// Compares an estimate with the memory of this rank's host, shared by the ranks on it.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - bytes: What each rank will need.
   ///   - deck: Where `lattice.modes` stands.
+  ///   - communicator: The ranks.
   /// - Throws: `DeckError`, or on a rank whose host has enough `RemoteFailure`.
   static func require(
     _ bytes: Double,
@@ -34,11 +37,15 @@ enum MemoryCheck {
     return (value < 10 ? String(format: "%.1f ", value) : String(format: "%.0f ", value)) + unit
   }
 
-  /// How many ranks share this rank's host. Collective.
+  /// How many ranks share this rank's host.
+  ///
+  /// Collective.
   private static func ranksOnHost(_ communicator: MPICommunicator) throws -> Int {
     let name = try MPILibrary(asking: communicator).host
     // FNV-1a; hosts whose hashes collide would only make the estimate more careful.
-    let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
     var hashes = [UInt64](repeating: 0, count: communicator.size)
     hashes[communicator.rank] = hash
     var span = hashes.mutableSpan

@@ -102,7 +102,9 @@ enum ModelBuilder {
     }
   }
 
-  /// λ at time 0, of the owned modes where it comes from a file. Collective.
+  /// λ at time 0, of the owned modes where it comes from a file.
+  ///
+  /// Collective.
   static func initial(
     _ deck: Deck,
     grid: MomentumGrid,
@@ -115,13 +117,17 @@ enum ModelBuilder {
     case .thermal(let beta, let filling):
       return .thermal(inverseTemperature: beta, filling: filling)
     case .file(let path):
-      let bytes = try SharedFile.read(path, limit: 4 << 30, on: communicator)
+      // A row has some sixty bytes; a file without end must not fill the memory.
+      let limit = (1 << 20) + partition.modes * 32 * (grid.dimension + 2)
+      let bytes = try SharedFile.read(path, limit: limit, on: communicator)
       let table = try LambdaTable(reading: bytes, fileName: path, dimension: grid.dimension)
       return .values(try values(table, grid, partition))
     }
   }
 
   /// λ of the owned modes; every mode of the lattice must be there once.
+  ///
+  /// - Throws: `LambdaTableError`, alike on all ranks: each looks at all modes.
   private static func values(
     _ table: LambdaTable,
     _ grid: MomentumGrid,
@@ -139,12 +145,10 @@ enum ModelBuilder {
       guard rows[mode] == nil else { throw table.error(row: row, "the mode is given twice") }
       rows[mode] = row
     }
-    return try partition.owned.map { mode in
-      guard let row = rows[mode] else {
-        throw table.error(row: nil, "\(table.count) modes are given; \(partition.modes) are needed")
-      }
-      return table.lambdas[row]
+    guard table.count == partition.modes else {
+      throw table.error(row: nil, "\(table.count) modes are given; \(partition.modes) are needed")
     }
+    return rows[partition.owned].compactMap { $0.map { table.lambdas[$0] } }
   }
 
   /// The modes of the recorded momenta, all bands of each, as flat indices.

@@ -3,9 +3,15 @@ import Foundation
 
 /// Files that one rank reads for all, or writes for all.
 enum SharedFile {
-  /// Reads a file on the first rank and gives its bytes to all. Collective.
+  /// Reads a file on the first rank and gives its bytes to all.
   ///
-  /// - Parameter limit: The longest file that is read, in bytes.
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - limit: The longest file that is read, in bytes.
+  ///   - communicator: The ranks.
+  /// - Returns: The bytes.
   /// - Throws: `UsageError` on the first rank, `RemoteFailure` on the others.
   static func read(
     _ path: String,
@@ -43,23 +49,37 @@ enum SharedFile {
     }
   }
 
-  /// Finds out before the work whether a file can be written. Collective.
+  /// Finds out before the work whether a file can be written.
+  ///
+  /// Collective.
+  ///
+  /// A device or a pipe is refused, since the complete file takes the place of what has its name.
   ///
   /// - Throws: `UsageError` on the first rank, `RemoteFailure` on the others.
   static func checkWritable(_ path: String, on communicator: some Communicator) throws {
     try communicator.agree {
       guard communicator.rank == 0 else { return }
+      guard !path.isEmpty, !path.hasSuffix("/") else {
+        throw UsageError("--out \(path): is not the name of a file")
+      }
       let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
       var isDirectory: ObjCBool = false
       guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory),
         isDirectory.boolValue
       else { throw UsageError("--out \(path): there is no folder \(folder)") }
-      guard !FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-        || !isDirectory.boolValue
-      else { throw UsageError("--out \(path): is a directory, not a file") }
-      guard FileManager.default.isWritableFile(atPath: folder) else {
-        throw UsageError("--out \(path): there is no permission to write in \(folder)")
+      var status = stat()
+      if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+        let what = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "a device or a pipe"
+        throw UsageError("--out \(path): is \(what), not a file")
       }
+      let partial = LambdaFile.partial(path)
+      guard let file = fopen(partial, "w") else {
+        throw UsageError(
+          "--out \(path): \(partial) cannot be written: \(String(cString: strerror(errno)))"
+        )
+      }
+      fclose(file)
+      unlink(partial)
     }
   }
 }

@@ -1,13 +1,17 @@
 import Communication
 import VectorMath
 
-/// A fingerprint of λ: equal bits on any number of ranks, for one binary and engine. Collective.
+/// A fingerprint of λ: equal bits on any number of ranks, for one binary and engine.
+///
+/// Collective.
 ///
 ///     Σ_m splitmix64(m XOR splitmix64(bits of λ_m, −0 as +0))  mod 2⁶⁴
 ///
 /// - Parameters:
 ///   - lambda: λ of the owned modes.
 ///   - partition: Who owns which modes.
+///   - communicator: The ranks.
+/// - Returns: The fingerprint, on every rank.
 /// - Throws: `CommunicationError` if the sum fails.
 /// - Complexity: one Allreduce of one integer.
 public func digest(

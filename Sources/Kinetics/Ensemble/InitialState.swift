@@ -13,12 +13,15 @@ public enum InitialState: Sendable, Equatable {
   /// λ of the owned modes, one by one.
   case values([Double])
 
-  /// λ of the owned modes. Collective.
+  /// λ of the owned modes.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - energies: ε of the owned modes.
   ///   - partition: Who owns which modes.
   ///   - communicator: The ranks.
+  /// - Returns: λ, dimensionless.
   /// - Throws: `CommunicationError` if a sum fails.
   public func lambda(
     energies: [Double],
@@ -44,7 +47,9 @@ public enum InitialState: Sendable, Equatable {
   }
 }
 
-/// βμ of the Gibbs state with a filling, from Σ_m n(βε_m − βμ) = f M. Collective.
+/// βμ of the Gibbs state with a filling, from Σ_m n(βε_m − βμ) = f M.
+///
+/// Collective.
 ///
 /// Newton's method inside a bracket that every iteration narrows. All sums are exact, so that all
 /// ranks find the same number, and runs on different numbers of ranks too.

@@ -25,7 +25,9 @@ public struct Observables: ~Copyable {
   private let stride: Int
   private var sums: ExactSums
 
-  /// Prepares the tables. Collective.
+  /// Prepares the tables.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - tables: The tables of the momenta that this rank owns.
@@ -56,9 +58,14 @@ public struct Observables: ~Copyable {
     sums = ExactSums(exponents: [1] + largest.map { $0 > 0 ? Int($0.exponent) + 1 : 0 })
   }
 
-  /// Computes the observables. Collective.
+  /// Computes the observables.
   ///
-  /// - Parameter lambda: λ of the owned modes.
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - lambda: λ of the owned modes.
+  ///   - communicator: The ranks.
+  /// - Returns: Filling and currents, on every rank.
   /// - Throws: `CommunicationError` if the sum fails.
   /// - Complexity: one pass for each velocity table, one Allreduce of 4 · (1 + tables) + 1 integers.
   public mutating func evaluate(

@@ -63,7 +63,9 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
     try body(stepper.lambda)
   }
 
-  /// Advances to a time, with the last step landing on it. Collective.
+  /// Advances to a time, with the last step landing on it.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - end: The time to reach.
@@ -105,7 +107,9 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
     }
   }
 
-  /// Takes one step of a given length without control. Collective; for tests of the order.
+  /// Takes one step of a given length without control.
+  ///
+  /// Collective; for tests of the order.
   package mutating func step(length: Double) throws {
     if statistics.forceEvaluations == 0 { try stepper.begin(&equation) }
     _ = try stepper.attempt(&equation, length: length, control: control, over: communicator)

@@ -6,6 +6,9 @@ public enum NumericalError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The initial state has rates that are not finite.
   case initialRates
 
+  /// Moments and pair sums give different forces.
+  case enginesDisagree(deviation: Double, tolerance: Double)
+
   /// Something that must be finite was not.
   case notFinite(String)
 
@@ -17,6 +20,8 @@ public enum NumericalError: Error, Sendable, Equatable, CustomStringConvertible 
         + "solution; looser tolerances or a smaller beta help"
     case .initialRates:
       "the initial state has rates that are not finite; start closer to the steady state"
+    case .enginesDisagree(let deviation, let tolerance):
+      "the separable and the direct forces differ by \(deviation); \(tolerance) is allowed"
     case .notFinite(let what):
       "\(what) is not finite"
     }

@@ -38,14 +38,18 @@ struct Stepper: ~Copyable {
     derivatives.pointer + places[stage] * lambda.paddedCount
   }
 
-  /// Computes k_1 of the first step. Collective.
+  /// Computes k_1 of the first step.
+  ///
+  /// Collective.
   mutating func begin<Engine: ForceEngine & ~Copyable>(
     _ equation: inout RateEquation<Engine>
   ) throws(CommunicationError) {
     try equation.derivative(at: lambda, into: derivative(0))
   }
 
-  /// Computes the stages of a step of length h, and the norm of its error. Collective.
+  /// Computes the stages of a step of length h, and the norm of its error.
+  ///
+  /// Collective.
   ///
   ///     λ_i = λ + h Σ_j a_ij k_j,   k_i = λ̇(λ_i),   error² = (1/M) Σ_m (h Σ_j e_j k_jm / tolerance_m)²
   ///
@@ -73,7 +77,7 @@ struct Stepper: ~Copyable {
     places.swapAt(0, places.count - 1)
   }
 
-  /// λ + h Σ_j a_j k_j
+  /// Writes λ + h Σ_j a_j k_j into the trial state.
   private mutating func combine(_ coefficients: [Double], _ length: Double) {
     for index in coefficients.indices { weights[index] = length * coefficients[index] }
     let count = coefficients.count

@@ -12,7 +12,9 @@ public struct Tableau: Sendable {
   /// The number of stages, the shared one included.
   public var count: Int { stages.count }
 
-  /// The pair of order 5(4) of J. R. Dormand and P. J. Prince, J. Comput. Appl. Math. 6, 19 (1980).
+  /// The pair of order 5(4) of Dormand and Prince.
+  ///
+  /// J. R. Dormand and P. J. Prince, J. Comput. Appl. Math. 6, 19 (1980).
   public static let dormandPrince = Tableau(
     stages: [
       [],

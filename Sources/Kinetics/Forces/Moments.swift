@@ -14,7 +14,7 @@ struct Moments: ~Copyable {
   /// Modes that are worked on at a time; n and h of a tile stay in the first-level cache.
   static let tile = 512
 
-  /// The number of moments, 2R: A_0, B_0, A_1, B_1 …
+  /// The number of moments, 2R: A_0, B_0, A_1, B_1 and so on.
   let count: Int
 
   /// f_0, g_0, f_1, g_1 …, each scaled and padded with zeros to whole tiles.
@@ -49,7 +49,9 @@ struct Moments: ~Copyable {
 
   deinit { accumulators.deallocate() }
 
-  /// Adds up the moments of the owned modes, and sums them over the ranks. Collective.
+  /// Adds up the moments of the owned modes, and sums them over the ranks.
+  ///
+  /// Collective.
   mutating func evaluate(
     at lambda: borrowing AlignedVector,
     over communicator: some Communicator

@@ -56,7 +56,9 @@ struct PairTables: ~Copyable {
     groupStride = sink
     sources = AlignedVector(count: blocks * blockStride)
     sinks = AlignedVector(count: groups * groupStride)
-    for (part, content) in zip(parts, contents) { fill(part, content.channels, content.extra, owned) }
+    for (part, content) in zip(parts, contents) {
+      fill(part, content.channels, content.extra, owned)
+    }
   }
 
   /// n and h of a block.

@@ -67,8 +67,9 @@ struct DeckField {
     switch WrittenNumber(text) {
     case .finite(let value) where value == value.rounded():
       // Up to 2^53 every integer is a Double.
+      let most = wanted.hasSuffix("above") ? ", below 2^53" : ""
       guard abs(value) <= 0x1p53 else {
-        throw error("\(clipped(text)) is out of range; allowed is \(wanted)")
+        throw error("\(clipped(text)) is out of range; allowed is \(wanted)\(most)")
       }
       return Int(value)
     case .finite:

@@ -1,0 +1,115 @@
+import Communication
+import Dissipation
+import Kinetics
+import Lattice
+
+/// How a study computes its forces.
+public struct ForceOptions: Sendable, Equatable {
+  /// Which engine.
+  public var choice: ForceChoice
+
+  /// The tolerance to which a kernel that is not of low rank is compressed; `nil` leaves it.
+  public var compression: Double?
+
+  /// Whether both engines are compared before the work.
+  public var verify: Bool
+
+  /// Creates options.
+  public init(choice: ForceChoice = .auto, compression: Double? = nil, verify: Bool = false) {
+    self.choice = choice
+    self.compression = compression
+    self.verify = verify
+  }
+}
+
+/// A model as the numerics take it: tables of the modes that this rank owns, and a kernel.
+struct TabulatedModel {
+  /// Who owns which modes.
+  let partition: Partition
+
+  /// Energies and velocities of the owned modes.
+  let tables: ModeTables
+
+  /// The kernel over the owned modes, with what compression made of it.
+  let kernel: RateKernel
+
+  /// The engine that the kernel and the user ask for.
+  let engine: ForceChoice.Engine
+
+  /// What compression found, if it was asked for and needed.
+  let compression: CompressionReport?
+
+  /// Tabulates a model.
+  ///
+  /// Collective.
+  ///
+  /// - Throws: `ModelError` or `RemoteFailure` if the model does not fit.
+  init(
+    _ model: OpenLattice,
+    on grid: MomentumGrid,
+    options: ForceOptions,
+    over communicator: some Communicator
+  ) throws {
+    let partition = Partition(
+      momenta: grid.count,
+      bands: model.hamiltonian.orbitals.count,
+      over: communicator
+    )
+    var tables = try communicator.agree {
+      try ModeTables(of: model, on: grid, momenta: partition.ownedMomenta)
+    }
+    var kernel = tables.takeKernel()
+    var report: CompressionReport?
+    if let tolerance = options.compression, options.choice != .direct, !kernel.isSeparable {
+      let sample = try communicator.agree { try model.sampledKernel(on: grid, bands: tables.bands) }
+      report = try KernelCompression(tolerance: tolerance).compress(
+        &kernel,
+        sample: sample,
+        interval: TabulatedModel.scaledEnergies(of: kernel, over: communicator),
+        modes: partition.modes
+      )
+    }
+    engine = try options.choice.engine(for: kernel, compression: report)
+    self.partition = partition
+    self.tables = tables
+    self.kernel = kernel
+    compression = report
+  }
+
+  /// The interval of y = βε over all modes of all ranks.
+  ///
+  /// Collective.
+  private static func scaledEnergies(
+    of kernel: RateKernel,
+    over communicator: some Communicator
+  ) throws(CommunicationError) -> ClosedRange<Double> {
+    var upper = -Double.greatestFiniteMagnitude
+    var negativeLower = -Double.greatestFiniteMagnitude
+    for case .ohmic(let energies) in kernel.modulated.map(\.modulation) {
+      upper = max(upper, energies.max() ?? upper)
+      negativeLower = max(negativeLower, -(energies.min() ?? -negativeLower))
+    }
+    upper = try communicator.maximum(upper)
+    negativeLower = try communicator.maximum(negativeLower)
+    return min(-negativeLower, upper)...upper
+  }
+}
+
+extension OpenLattice {
+  /// The kernel over all modes of a grid.
+  func kernel(on grid: MomentumGrid) throws(ModelError) -> RateKernel {
+    var tables = try ModeTables(of: self, on: grid, momenta: 0..<grid.count)
+    return tables.takeKernel()
+  }
+
+  /// The kernel over every so many momenta, about 512 modes in all.
+  func sampledKernel(on grid: MomentumGrid, bands: Int) throws(ModelError) -> RateKernel {
+    let step = max(1, grid.count * bands / 512)
+    var sample: ModeTables?
+    for momentum in stride(from: 0, to: grid.count, by: step) {
+      let next = try ModeTables(of: self, on: grid, momenta: momentum..<momentum + 1)
+      if sample == nil { sample = next } else { sample?.append(next) }
+    }
+    return sample?.takeKernel() ?? RateKernel()
+  }
+}

@@ -1,0 +1,292 @@
+import Dissipation
+import Lattice
+import Numerics
+import TestSupport
+import Testing
+
+@Suite("Jump bath")
+struct JumpBathTests {
+  static func bands(_ extents: [Int], twists: [Double]? = nil) throws -> BandStructure {
+    let grid = try MomentumGrid(extents: extents, twists: twists)
+    return try BandStructure(
+      of: .tightBinding(hopping: 1, dimension: extents.count),
+      on: grid,
+      momenta: 0..<grid.count
+    )
+  }
+
+  /// |Σ_i A_i e^(−ip·r_i + ik·s_i)|² for one orbital, from the definition.
+  static func rate(
+    of jump: JumpOperator,
+    from k: Int,
+    to p: Int,
+    on grid: MomentumGrid
+  ) -> Double {
+    var sum = Complex<Double>.zero
+    for term in jump.terms {
+      var angle = 0.0
+      for (momentum, cell) in zip(grid.momentum(at: p), term.create.cell) {
+        angle -= .pi * momentum * Double(cell)
+      }
+      for (momentum, cell) in zip(grid.momentum(at: k), term.annihilate.cell) {
+        angle += .pi * momentum * Double(cell)
+      }
+      sum += term.amplitude * Complex(.cos(angle), .sin(angle))
+    }
+    return jump.rate * sum.lengthSquared
+  }
+
+  private static let ramans: [(Complex<Double>, Complex<Double>)] = [
+    (Complex(1, 1), Complex(1, 0.5)), (Complex(0.3, -2), Complex(-0.7, 0.4)), (0, Complex(0, 1)),
+    (Complex(0, -1), 0), (2, Complex(0.5)),
+  ]
+
+  @Test("Raman rates from k to p are |1 + δe^(-ip)|² |1 - δ'e^(ik)|²", arguments: ramans)
+  func raman(_ delta: Complex<Double>, _ deltaPrime: Complex<Double>) throws {
+    let bands = try Self.bands([24])
+    let jump = JumpOperator.raman(delta: delta, deltaPrime: deltaPrime)
+    let kernel = try JumpBath(operators: [jump]).kernel(on: bands)
+    // Both factors are squares of sums of two terms: a few units of (1 + |δ|)² (1 + |δ′|)².
+    let size =
+      (1 + delta.length) * (1 + delta.length) * (1 + deltaPrime.length)
+      * (1 + deltaPrime.length)
+    for k in 0..<24 {
+      for p in 0..<24 {
+        let source = DoubleDouble.circle(2 * k - 24, over: 24)
+        let sink = DoubleDouble.circle(2 * p - 24, over: 24)
+        // |1 + δe^{−ip}|² = 1 + |δ|² + 2 Re δ cos p + 2 Im δ sin p; likewise with −δ′ and −k.
+        let in2 =
+          DoubleDouble(1) + DoubleDouble(delta.real) * DoubleDouble(delta.real)
+          + DoubleDouble(delta.imaginary) * DoubleDouble(delta.imaginary)
+        let inCross =
+          DoubleDouble(delta.real) * sink.cosine + DoubleDouble(delta.imaginary) * sink.sine
+        let out2 =
+          DoubleDouble(1) + DoubleDouble(deltaPrime.real) * DoubleDouble(deltaPrime.real)
+          + DoubleDouble(deltaPrime.imaginary) * DoubleDouble(deltaPrime.imaginary)
+        let outCross =
+          DoubleDouble(deltaPrime.real) * source.cosine
+          - DoubleDouble(deltaPrime.imaginary) * source.sine
+        let exact = (in2 + inCross + inCross) * (out2 - outCross - outCross)
+        let error = (DoubleDouble(kernel.rate(from: k, to: p)) - exact).magnitude.high
+        #expect(error <= 8 * .ulpOfOne * size)
+      }
+    }
+  }
+
+  @Test("The source of a Raman bath is its annihilation part, the sink its creation part")
+  func sourceAndSink() throws {
+    let bands = try Self.bands([8])
+    // Creation on one site only, annihilation on two: the sink is flat, the source is not.
+    let jump = JumpOperator.raman(delta: 0, deltaPrime: Complex(0.5, 0.5))
+    let channel = try JumpBath(operators: [jump]).kernel(on: bands).channels[0]
+    #expect(channel.sink == [Double](repeating: 1, count: 8))
+    #expect(Set(channel.source).count > 1)
+  }
+
+  @Test("Raman rates are exactly zero where both terms cancel")
+  func zeros() throws {
+    let bands = try Self.bands([8])
+    func kernel(_ delta: Complex<Double>, _ deltaPrime: Complex<Double>) throws -> SeparableKernel {
+      try JumpBath(operators: [.raman(delta: delta, deltaPrime: deltaPrime)]).kernel(on: bands)
+    }
+    // k = −π, −π/2, 0, π/2 are 0, 2, 4, 6.
+    let zeros: [(Complex<Double>, Complex<Double>, sink: Int, source: Int)] = [
+      (1, 1, 0, 4), (-1, -1, 4, 0), (Complex(0, 1), Complex(0, 1), 2, 2),
+      (Complex(0, -1), Complex(0, -1), 6, 6),
+    ]
+    for (delta, deltaPrime, sink, source) in zeros {
+      let kernel = try kernel(delta, deltaPrime)
+      for mode in 0..<8 {
+        #expect(kernel.rate(from: mode, to: sink) == 0)
+        #expect(kernel.rate(from: source, to: mode) == 0)
+        #expect((kernel.channels[0].source[mode] == 0) == (mode == source))
+        #expect((kernel.channels[0].sink[mode] == 0) == (mode == sink))
+      }
+    }
+  }
+
+  @Test("With real δ and δ' opposite momenta have equal rates, bit for bit")
+  func parity() throws {
+    let bands = try Self.bands([30])
+    let jump = JumpOperator.raman(delta: Complex(0.7), deltaPrime: Complex(0.3))
+    let channel = try JumpBath(operators: [jump]).kernel(on: bands).channels[0]
+    for k in 1..<30 {
+      #expect(channel.source[k] == channel.source[30 - k])
+      #expect(channel.sink[k] == channel.sink[30 - k])
+    }
+  }
+
+  @Test("Raman is Eq. 15 term by term")
+  func ramanTerms() {
+    let (delta, deltaPrime) = (Complex(1.0, 2), Complex(3.0, -1))
+    let here = JumpOperator.Site(orbital: 0, cell: [0])
+    let next = JumpOperator.Site(orbital: 0, cell: [1])
+    let expected: [JumpOperator.Term] = [
+      .init(amplitude: .one, create: here, annihilate: here),
+      .init(amplitude: -deltaPrime, create: here, annihilate: next),
+      .init(amplitude: delta, create: next, annihilate: here),
+      .init(amplitude: -(delta * deltaPrime), create: next, annihilate: next),
+    ]
+    #expect(JumpOperator.raman(delta: delta, deltaPrime: deltaPrime).terms == expected)
+  }
+
+  @Test(
+    "Products multiplied out have the rates of their definition, in one to three dimensions",
+    arguments: [[12], [5, 4], [3, 4, 2]]
+  )
+  func products(_ extents: [Int]) throws {
+    let bands = try Self.bands(extents, twists: extents.map { _ in 0.2 })
+    var generator = SeededGenerator(seed: 41)
+    for _ in 0..<10 {
+      let jump = Self.product(dimension: extents.count, generator: &generator)
+      let kernel = try JumpBath(operators: [jump]).kernel(on: bands)
+      let amplitudes = jump.terms.reduce(0) { $0 + $1.amplitude.length }
+      for k in 0..<bands.grid.count {
+        for p in 0..<bands.grid.count {
+          let exact = Self.rate(of: jump, from: k, to: p, on: bands.grid)
+          let error = abs(kernel.rate(from: k, to: p) - exact)
+          #expect(error <= 64 * .ulpOfOne * jump.rate * amplitudes * amplitudes)
+        }
+      }
+    }
+  }
+
+  /// A product of sums over two or three different sites, without an amplitude of 1.
+  static func product(dimension: Int, generator: inout SeededGenerator) -> JumpOperator {
+    func factor(_ count: Int) -> [(amplitude: Complex<Double>, site: JumpOperator.Site)] {
+      (0..<count).map { index in
+        let parts = generator.doubles(2, in: -2...2)
+        // The first component tells the sites apart.
+        let rest = (1..<dimension).map { _ in Int.random(in: -2...2, using: &generator) }
+        return (Complex(parts[0], parts[1]), .init(orbital: 0, cell: [index - 1] + rest))
+      }
+    }
+    let (creating, annihilating) = (factor(2), factor(3))
+    let rate = Double.random(in: 0.5...2, using: &generator)
+    return JumpOperator(rate: rate, creating: creating, annihilating: annihilating)
+  }
+
+  @Test("Terms between the same sites add up")
+  func sameSites() throws {
+    let bands = try Self.bands([6])
+    let jump = JumpOperator.raman(delta: Complex(0.5), deltaPrime: Complex(0, 2))
+    let halves = jump.terms.map {
+      JumpOperator.Term(amplitude: $0.amplitude / 2, create: $0.create, annihilate: $0.annihilate)
+    }
+    let twice = JumpOperator(terms: halves + halves)
+    let expected = try JumpBath(operators: [jump]).kernel(on: bands)
+    let kernel = try JumpBath(operators: [twice]).kernel(on: bands)
+    for k in 0..<6 {
+      for q in 0..<6 {
+        let deviation = abs(kernel.rate(from: k, to: q) - expected.rate(from: k, to: q))
+        #expect(deviation <= 32 * .ulpOfOne * 1.5 * 1.5 * 9)
+      }
+    }
+  }
+
+  @Test("An operator that is not a product is refused, or has the rates of its own definition")
+  func notProduct() throws {
+    let bands = try Self.bands([8])
+    let here = JumpOperator.Site(orbital: 0, cell: [0])
+    let next = JumpOperator.Site(orbital: 0, cell: [1])
+    let product = JumpOperator.raman(delta: Complex(1, 1), deltaPrime: Complex(0.3))
+    var bent = product
+    bent.terms[3].amplitude *= Complex(1 + 1e-9)
+    var turned = product
+    turned.terms[1].amplitude *= Complex(0, 1)
+    let diagonal = JumpOperator(terms: [
+      .init(amplitude: 1, create: here, annihilate: here),
+      .init(amplitude: 1, create: next, annihilate: next),
+    ])
+    for jump in [bent, turned, diagonal] {
+      let result = Result { try JumpBath(operators: [jump]).kernel(on: bands) }
+      switch result {
+      case .failure(let error): #expect(error is ModelError)
+      case .success(let kernel):
+        for k in 0..<8 {
+          for p in 0..<8 {
+            let exact = Self.rate(of: jump, from: k, to: p, on: bands.grid)
+            #expect(abs(kernel.rate(from: k, to: p) - exact) <= 1e-13)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("The rates of several operators add up, each times its own rate")
+  func severalOperators() throws {
+    let bands = try Self.bands([7])
+    var generator = SeededGenerator(seed: 42)
+    let jumps = (0..<3).map { _ in Self.product(dimension: 1, generator: &generator) }
+    let kernel = try JumpBath(operators: jumps).kernel(on: bands)
+    let size = jumps.reduce(0) { sum, jump in
+      let amplitudes = jump.terms.reduce(0) { $0 + $1.amplitude.length }
+      return sum + jump.rate * amplitudes * amplitudes
+    }
+    for k in 0..<7 {
+      for p in 0..<7 {
+        var exact = 0.0
+        for jump in jumps { exact += Self.rate(of: jump, from: k, to: p, on: bands.grid) }
+        #expect(abs(kernel.rate(from: k, to: p) - exact) <= 64 * .ulpOfOne * size)
+      }
+    }
+  }
+
+  @Test("A range of momenta has the factors of the whole, bit for bit")
+  func ranges() throws {
+    let bands = try Self.bands([40])
+    let part = try BandStructure(of: .tightBinding(hopping: 1), on: bands.grid, momenta: 11..<29)
+    var generator = SeededGenerator(seed: 43)
+    let bath = JumpBath(operators: [Self.product(dimension: 1, generator: &generator)])
+    let (whole, slice) = (try bath.kernel(on: bands), try bath.kernel(on: part))
+    #expect(slice.channels.map(\.coupling) == whole.channels.map(\.coupling))
+    for (channel, all) in zip(slice.channels, whole.channels) {
+      #expect(channel.source == Array(all.source[11..<29]))
+      #expect(channel.sink == Array(all.sink[11..<29]))
+    }
+  }
+
+  @Test("An operator has terms")
+  func empty() throws { try expectError("no terms", JumpOperator(terms: [])) }
+
+  @Test(
+    "An operator's rate is finite and not negative",
+    arguments: [-1, -.infinity, .infinity, Double.nan]
+  )
+  func rate(_ rate: Double) throws {
+    var jump = JumpOperator.raman(delta: 1, deltaPrime: 1)
+    jump.rate = rate
+    try expectError("rate", jump)
+  }
+
+  @Test("An operator acts on orbitals of the lattice", arguments: [-1, 1])
+  func orbital(_ orbital: Int) throws {
+    let site = JumpOperator.Site(orbital: orbital, cell: [0])
+    let here = JumpOperator.Site(orbital: 0, cell: [0])
+    for (create, annihilate) in [(site, here), (here, site)] {
+      let term = JumpOperator.Term(amplitude: 1, create: create, annihilate: annihilate)
+      try expectError("orbital", JumpOperator(terms: [term]))
+    }
+  }
+
+  @Test("An operator's cells have the dimension of the lattice", arguments: [[], [0, 0]])
+  func cell(_ cell: [Int]) throws {
+    let site = JumpOperator.Site(orbital: 0, cell: cell)
+    let here = JumpOperator.Site(orbital: 0, cell: [0])
+    for (create, annihilate) in [(site, here), (here, site)] {
+      let term = JumpOperator.Term(amplitude: 1, create: create, annihilate: annihilate)
+      try expectError("cell", JumpOperator(terms: [term]))
+    }
+  }
+
+  /// The second of two operators is refused, with its number and a word that tells why.
+  private func expectError(_ word: String, _ jump: JumpOperator) throws {
+    let bands = try Self.bands([4])
+    let sound = JumpOperator.raman(delta: 1, deltaPrime: 1)
+    let error = #expect(throws: ModelError.self) {
+      try JumpBath(operators: [sound, jump]).kernel(on: bands)
+    }
+    #expect(error?.description.contains("jump operator 2") == true)
+    #expect(error?.description.contains(word) == true)
+  }
+}

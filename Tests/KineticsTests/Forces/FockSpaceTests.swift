@@ -1,0 +1,280 @@
+import Dissipation
+import Kinetics
+import Lattice
+import Numerics
+import TestSupport
+import Testing
+
+/// A lattice of few cells with all its operators in Fock space, by brute force.
+///
+/// A cell that is n times around the lattice is the cell itself times e^(ik·L n), the same for all momenta
+/// of the grid: −1 for each time around an odd number of cells, and the twist.
+private struct SmallLattice {
+  let hamiltonian: BlochHamiltonian
+  let grid: MomentumGrid
+  let bands: BandStructure
+  let space: FockSpace
+  let modes: [Matrix]
+
+  init(_ hamiltonian: BlochHamiltonian, extents: [Int], twists: [Double]) throws {
+    self.hamiltonian = hamiltonian
+    grid = try MomentumGrid(extents: extents, twists: twists)
+    bands = try BandStructure(of: hamiltonian, on: grid, momenta: 0..<grid.count)
+    let orbitals = hamiltonian.orbitals.count
+    space = FockSpace(places: grid.count * orbitals)
+
+    // η_kν = N^(−1/2) Σ_Ra e^(−ik·R) u*_aν(k) c_Ra
+    var modes: [Matrix] = []
+    for momentum in 0..<grid.count {
+      let k = grid.momentum(at: momentum)
+      for band in 0..<orbitals {
+        var mode = Matrix(size: space.dimension)
+        for cell in 0..<grid.count {
+          let angle = zip(k, grid.coordinates(of: cell)).reduce(0) {
+            $0 - .pi * $1.0 * Double($1.1)
+          }
+          let wave = Complex(length: 1 / Double(grid.count).squareRoot(), phase: angle)
+          for orbital in 0..<orbitals {
+            let place = (momentum * orbitals + band) * orbitals + orbital
+            let amplitude = bands.eigenvectors[place].conjugate
+            mode += wave * amplitude * space.annihilators[cell * orbitals + orbital]
+          }
+        }
+        modes.append(mode)
+      }
+    }
+    self.modes = modes
+  }
+
+  /// c_{R+cell, orbital}, with the phase of the boundary.
+  func annihilator(orbital: Int, cell: [Int], from origin: Int) -> Matrix {
+    var (index, phase) = (0, Complex<Double>.one)
+    for (direction, extent) in grid.extents.enumerated() {
+      let target = grid.coordinates(of: origin)[direction] + cell[direction]
+      let around = Int((Double(target) / Double(extent)).rounded(.down))
+      // e^(ik L) with k L = −π L + 2π (j + twist).
+      let angle = .pi * (2 * grid.twists[direction] - Double(extent)) * Double(around)
+      phase *= Complex(length: 1, phase: angle)
+      index = index * extent + target - around * extent
+    }
+    return phase * space.annihilators[index * bands.bands + orbital]
+  }
+
+  /// The density matrix Π_m [n_m I_m + h_m (1 − I_m)].
+  func density(_ lambda: [Double]) -> Matrix {
+    let one = Matrix.identity(space.dimension)
+    return zip(modes, lambda).reduce(one) { product, mode in
+      let number = mode.0.adjoint * mode.0
+      let n = Complex(DoubleDouble.occupation(mode.1).high)
+      let h = Complex(DoubleDouble.occupation(-mode.1).high)
+      return product * (n * number + h * (one - number))
+    }
+  }
+
+  /// The rate at which a bath of jump operators in real space changes each ⟨I_m⟩.
+  func rates(of jumps: [JumpOperator], at density: Matrix) -> [Double] {
+    var change = Matrix(size: space.dimension)
+    for jump in jumps {
+      for cell in 0..<grid.count {
+        var total = Matrix(size: space.dimension)
+        for term in jump.terms {
+          let (create, annihilate) = (term.create, term.annihilate)
+          let creation = annihilator(orbital: create.orbital, cell: create.cell, from: cell).adjoint
+          let removal = annihilator(
+            orbital: annihilate.orbital,
+            cell: annihilate.cell,
+            from: cell
+          )
+          total += term.amplitude * (creation * removal)
+        }
+        change += Complex(jump.rate) * FockSpace.dissipator(total, on: density)
+      }
+    }
+    return expectations(change)
+  }
+
+  /// The rate at which a thermal bath changes each ⟨I_m⟩: one operator for each pair of modes.
+  func rates(ofThermal beta: Double, at density: Matrix) -> [Double] {
+    var change = Matrix(size: space.dimension)
+    for (k, source) in modes.enumerated() {
+      for (q, sink) in modes.enumerated() {
+        let weight = Double.exp(beta * (bands.energies[k] - bands.energies[q]) / 2)
+        let jump = sink.adjoint * source
+        let rate = Complex(weight / Double(grid.count))
+        change += rate * FockSpace.dissipator(jump, on: density)
+      }
+    }
+    return expectations(change)
+  }
+
+  private func expectations(_ change: Matrix) -> [Double] {
+    modes.map { ($0.adjoint * $0 * change).trace.real }
+  }
+}
+
+@Suite("Fock space")
+struct FockSpaceTests {
+  /// A lattice, its boundary, and a seed for λ and jump operators.
+  struct Case: Sendable, CustomTestStringConvertible {
+    var extents: [Int]
+    var twists: [Double]
+    var seed: UInt64
+
+    var testDescription: String { "\(extents), twist \(twists)" }
+
+    fileprivate func lattice() throws -> SmallLattice {
+      // A chain with a complex hopping and a second neighbour, so that ε(k) has no symmetry.
+      var hoppings: [Hopping] = []
+      for direction in extents.indices {
+        var by = extents.map { _ in 0 }
+        by[direction] = 1
+        hoppings.append(Hopping(from: 0, to: 0, by: by, amplitude: Complex(-1, 0.3)))
+        by[direction] = 2
+        hoppings.append(Hopping(from: 0, to: 0, by: by, amplitude: Complex(0.2, -0.1)))
+      }
+      let hamiltonian = try BlochHamiltonian(
+        dimension: extents.count,
+        orbitals: ["site"],
+        hoppings: hoppings
+      )
+      return try SmallLattice(hamiltonian, extents: extents, twists: twists)
+    }
+
+    func lambda(_ count: Int) -> [Double] {
+      var generator = SeededGenerator(seed: seed)
+      return generator.doubles(count, in: -2...2)
+    }
+  }
+
+  static let cases = [
+    Case(extents: [4], twists: [0], seed: 91), Case(extents: [5], twists: [0], seed: 92),
+    Case(extents: [4], twists: [0.3], seed: 93), Case(extents: [5], twists: [-0.7], seed: 94),
+    Case(extents: [2, 2], twists: [0, 0.2], seed: 95),
+  ]
+
+  /// Products on random sites of up to two cells around.
+  private static func jumps(_ dimension: Int, orbitals: Int, seed: UInt64) -> [JumpOperator] {
+    var generator = SeededGenerator(seed: seed + 100)
+    func factor(_ count: Int) -> [(amplitude: Complex<Double>, site: JumpOperator.Site)] {
+      (0..<count).map { index in
+        let parts = generator.doubles(2, in: -1...1)
+        let rest = (1..<dimension).map { _ in Int.random(in: -1...1, using: &generator) }
+        let orbital = Int.random(in: 0..<orbitals, using: &generator)
+        return (Complex(parts[0], parts[1]), .init(orbital: orbital, cell: [index - 1] + rest))
+      }
+    }
+    return (0..<2).map { index in
+      JumpOperator(rate: 0.5 + Double(index), creating: factor(3), annihilating: factor(2 + index))
+    }
+  }
+
+  /// h gain − n loss over N, in units of εJ.
+  private static func change(
+    _ bath: some Dissipator,
+    on bands: BandStructure,
+    at lambda: [Double],
+    _ engine: TestedEngine
+  ) throws -> [Double] {
+    let values = try engine.values(bath.kernel(on: bands), at: lambda, bands: bands.bands)
+    return lambda.indices.map { m in
+      let n = DoubleDouble.occupation(lambda[m]).high
+      let h = DoubleDouble.occupation(-lambda[m]).high
+      return (h * values.gain[m] - n * values.loss[m]) / Double(bands.grid.count)
+    }
+  }
+
+  @Test("Mode operators are fermions", arguments: cases)
+  func fermions(_ test: Case) throws {
+    let lattice = try test.lattice()
+    let one = Matrix.identity(lattice.space.dimension)
+    for (k, first) in lattice.modes.enumerated() {
+      for (q, second) in lattice.modes.enumerated() {
+        let mixed = first * second.adjoint + second.adjoint * first
+        #expect((mixed - Complex(k == q ? 1 : 0) * one).largest <= 1e-14)
+        #expect((first * second + second * first).largest <= 1e-14)
+      }
+    }
+  }
+
+  @Test("The hoppings in real space are the energies times the mode numbers", arguments: cases)
+  func hamiltonian(_ test: Case) throws {
+    let lattice = try test.lattice()
+    var real = Matrix(size: lattice.space.dimension)
+    let origin = test.extents.map { _ in 0 }
+    for hopping in lattice.hamiltonian.hoppings {
+      for cell in 0..<lattice.grid.count {
+        let creation = lattice.annihilator(orbital: hopping.to, cell: hopping.by, from: cell)
+          .adjoint
+        let removal = lattice.annihilator(orbital: hopping.from, cell: origin, from: cell)
+        let term = hopping.amplitude * (creation * removal)
+        real += hopping.isOnSite ? term : term + term.adjoint
+      }
+    }
+    for (mode, energy) in zip(lattice.modes, lattice.bands.energies) {
+      real = real - Complex(energy) * (mode.adjoint * mode)
+    }
+    #expect(real.largest <= 1e-13)
+  }
+
+  @Test("The density matrix has trace 1 and the occupations of λ", arguments: cases)
+  func density(_ test: Case) throws {
+    let lattice = try test.lattice()
+    let lambda = test.lambda(lattice.modes.count)
+    let density = lattice.density(lambda)
+    #expect((density.trace - .one).length <= 1e-14)
+    for (mode, value) in zip(lattice.modes, lambda) {
+      let n = (mode.adjoint * mode * density).trace.real
+      #expect(abs(n - DoubleDouble.occupation(value).high) <= 1e-14)
+    }
+  }
+
+  @Test(
+    "Jump operators in real space change ⟨I⟩ by h gain - n loss",
+    arguments: cases,
+    TestedEngine.allCases
+  )
+  func jumps(_ test: Case, _ engine: TestedEngine) throws {
+    let lattice = try test.lattice()
+    let lambda = test.lambda(lattice.modes.count)
+    let jumps = Self.jumps(test.extents.count, orbitals: 1, seed: test.seed)
+    let exact = lattice.rates(of: jumps, at: lattice.density(lambda))
+    let change = try Self.change(
+      JumpBath(operators: jumps),
+      on: lattice.bands,
+      at: lambda,
+      engine
+    )
+    #expect(exact.contains { abs($0) > 0.01 })
+    for (value, expected) in zip(change, exact) { #expect(abs(value - expected) <= 1e-12) }
+  }
+
+  @Test(
+    "The Raman operator in real space changes ⟨I⟩ by h gain - n loss",
+    arguments: cases.prefix(4)
+  )
+  func raman(_ test: Case) throws {
+    let lattice = try test.lattice()
+    let lambda = test.lambda(lattice.modes.count)
+    let raman = JumpOperator.raman(delta: Complex(1, 1), deltaPrime: Complex(1, 0.5))
+    let exact = lattice.rates(of: [raman], at: lattice.density(lambda))
+    let bath = JumpBath(operators: [raman])
+    let change = try Self.change(bath, on: lattice.bands, at: lambda, .direct)
+    #expect(exact.contains { abs($0) > 0.01 })
+    for (value, expected) in zip(change, exact) { #expect(abs(value - expected) <= 1e-12) }
+  }
+
+  @Test(
+    "The thermal bath's operators between modes change ⟨I⟩ by h gain - n loss",
+    arguments: cases,
+    TestedEngine.allCases
+  )
+  func thermal(_ test: Case, _ engine: TestedEngine) throws {
+    let lattice = try test.lattice()
+    let lambda = test.lambda(lattice.modes.count)
+    let exact = lattice.rates(ofThermal: 1.5, at: lattice.density(lambda))
+    let bath = ThermalBath(inverseTemperature: 1.5)
+    let change = try Self.change(bath, on: lattice.bands, at: lambda, engine)
+    #expect(exact.contains { abs($0) > 0.01 })
+    for (value, expected) in zip(change, exact) { #expect(abs(value - expected) <= 1e-12) }
+  }
+}

@@ -1,0 +1,43 @@
+import Testing
+import VectorMath
+
+@Suite("Aligned vector")
+struct AlignedVectorTests {
+  @Test("A new vector is zero, padding included", arguments: [0, 1, 7, 8, 9, 100])
+  func zeros(_ count: Int) {
+    let vector = AlignedVector(count: count)
+    #expect(vector.count == count)
+    for index in 0..<vector.paddedCount { #expect(vector[index] == 0) }
+  }
+
+  @Test("Elements are aligned to 64 bytes", arguments: [1, 8, 1000])
+  func alignment(_ count: Int) {
+    let vector = AlignedVector(count: count)
+    #expect(Int(bitPattern: vector.pointer) % 64 == 0)
+  }
+
+  @Test(
+    "Padding fills whole blocks",
+    arguments: [(0, 8, 0), (1, 8, 8), (8, 8, 8), (9, 8, 16), (1, 512, 512), (513, 512, 1024)]
+  )
+  func padding(_ count: Int, _ block: Int, _ padded: Int) {
+    let vector = AlignedVector(count: count, block: block)
+    #expect(vector.paddedCount == padded)
+  }
+
+  @Test("A vector of an array has its elements, and zeros behind")
+  func elements() {
+    let vector = AlignedVector([1, 2, 3])
+    #expect(Array(vector.buffer) == [1, 2, 3])
+    for index in 3..<8 { #expect(vector[index] == 0) }
+  }
+
+  @Test("A copy has the same elements in memory of its own")
+  func copy() {
+    let original = AlignedVector([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    let copy = AlignedVector(count: 9)
+    copy.copy(from: original)
+    original[8] = 0
+    #expect(Array(copy.buffer) == [1, 2, 3, 4, 5, 6, 7, 8, 9])
+  }
+}
