@@ -1,4 +1,5 @@
-// The instruction sets that a compiler may use unasked, each with where cpuid reports it.
+// The instruction sets that a compiler may use unasked, so not those for ciphers and hashes, each with
+// where cpuid reports it.
 //
 //   FEATURE(name, macro, leaf, subleaf, register, bit, state, level)
 //
@@ -22,9 +23,6 @@
   FEATURE("sse4.2", __SSE4_2__, 1, 0, 2, 20, NONE, 2)                 \
   FEATURE("popcnt", __POPCNT__, 1, 0, 2, 23, NONE, 2)                 \
   FEATURE("sse4a", __SSE4A__, AMD, 0, 2, 6, NONE, 9)                  \
-  FEATURE("aes", __AES__, 1, 0, 2, 25, NONE, 9)                       \
-  FEATURE("pclmul", __PCLMUL__, 1, 0, 2, 1, NONE, 9)                  \
-  FEATURE("sha", __SHA__, 7, 0, 1, 29, NONE, 9)                       \
   FEATURE("avx", __AVX__, 1, 0, 2, 28, YMM, 3)                        \
   FEATURE("avx2", __AVX2__, 7, 0, 1, 5, YMM, 3)                       \
   FEATURE("fma", __FMA__, 1, 0, 2, 12, YMM, 3)                        \
@@ -38,8 +36,6 @@
   FEATURE("fma4", __FMA4__, AMD, 0, 2, 16, YMM, 9)                    \
   FEATURE("tbm", __TBM__, AMD, 0, 2, 21, NONE, 9)                     \
   FEATURE("gfni", __GFNI__, 7, 0, 2, 8, NONE, 9)                      \
-  FEATURE("vaes", __VAES__, 7, 0, 2, 9, YMM, 9)                       \
-  FEATURE("vpclmulqdq", __VPCLMULQDQ__, 7, 0, 2, 10, YMM, 9)          \
   FEATURE("avxvnni", __AVXVNNI__, 7, 1, 0, 4, YMM, 9)                 \
   FEATURE("avxifma", __AVXIFMA__, 7, 1, 0, 23, YMM, 9)                \
   FEATURE("avx512f", __AVX512F__, 7, 0, 1, 16, ZMM, 4)                \
