@@ -256,7 +256,11 @@ struct EvolutionTests {
     case .separable:
       let tables = try ModeTables(of: model, on: grid, momenta: partition.ownedMomenta)
       return try run(
-        SeparableForce(kernel: tables.kernel, partition: partition, communicator: communicator),
+        SeparableForce(
+          kernel: tables.kernel.separable,
+          partition: partition,
+          communicator: communicator
+        ),
         from: initial,
         over: communicator
       )

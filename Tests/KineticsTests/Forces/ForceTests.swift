@@ -52,7 +52,11 @@ enum TestedEngine: CaseIterable, Sendable {
     let owned = Array(lambda[partition.owned])
     switch self {
     case .direct:
-      var engine = DirectForce(kernel: kernel, partition: partition, communicator: communicator)
+      var engine = DirectForce(
+        kernel: RateKernel(separable: kernel),
+        partition: partition,
+        communicator: communicator
+      )
       return try ForceValues(&engine, at: owned, scale: scale)
     case .separable:
       let channels = kernel.channels.map { channel in
@@ -237,7 +241,7 @@ struct ForceTests {
     switch engine {
     case .direct:
       var force = DirectForce(
-        kernel: kernel,
+        kernel: RateKernel(separable: kernel),
         partition: partition,
         communicator: SerialCommunicator()
       )
@@ -264,7 +268,7 @@ struct ForceTests {
     switch engine {
     case .direct:
       var force = DirectForce(
-        kernel: kernel,
+        kernel: RateKernel(separable: kernel),
         partition: partition,
         communicator: SerialCommunicator()
       )
@@ -303,7 +307,7 @@ struct DirectForceTests {
     let (kernel, lambda) = (ForceTests.kernel(modes: 300, channels: 2), ForceTests.lambda(300))
     let partition = Partition(momenta: 300, bands: 1, rank: 0, ranks: 1)
     var engine = DirectForce(
-      kernel: kernel,
+      kernel: RateKernel(separable: kernel),
       partition: partition,
       communicator: SerialCommunicator()
     )
@@ -312,16 +316,12 @@ struct DirectForceTests {
     #expect(try ForceValues(&engine, at: lambda) == before)
   }
 
-  @Test("Nothing is owned or coupled: there is no time to measure")
+  @Test("Where nothing is owned there is no time to measure")
   func nothingToMeasure() {
     let spare = Partition(momenta: 1, bands: 1, rank: 1, ranks: 2)
-    let kernel = ForceTests.kernel(modes: 1, channels: 1)
+    let kernel = RateKernel(separable: ForceTests.kernel(modes: 1, channels: 1))
     let idle = DirectForce(kernel: kernel, partition: spare, communicator: SerialCommunicator())
     #expect(idle.secondsPerPair() == 0)
-    let alone = Partition(momenta: 1, bands: 1, rank: 0, ranks: 1)
-    let free = SeparableKernel(channels: [])
-    let free1 = DirectForce(kernel: free, partition: alone, communicator: SerialCommunicator())
-    #expect(free1.secondsPerPair() == 0)
   }
 
   @Test("Engines have the names of the command line")
