@@ -78,7 +78,7 @@ struct JumpBathTests {
     let bands = try Self.bands([8])
     // Creation on one site only, annihilation on two: the sink is flat, the source is not.
     let jump = JumpOperator.raman(delta: 0, deltaPrime: Complex(0.5, 0.5))
-    let channel = try JumpBath(operators: [jump]).kernel(on: bands).channels[0]
+    let channel = try JumpBath(operators: [jump]).kernel(on: bands).separable.channels[0]
     #expect(channel.sink == [Double](repeating: 1, count: 8))
     #expect(Set(channel.source).count > 1)
   }
@@ -86,7 +86,7 @@ struct JumpBathTests {
   @Test("Raman rates are exactly zero where both terms cancel")
   func zeros() throws {
     let bands = try Self.bands([8])
-    func kernel(_ delta: Complex<Double>, _ deltaPrime: Complex<Double>) throws -> SeparableKernel {
+    func kernel(_ delta: Complex<Double>, _ deltaPrime: Complex<Double>) throws -> RateKernel {
       try JumpBath(operators: [.raman(delta: delta, deltaPrime: deltaPrime)]).kernel(on: bands)
     }
     // k = −π, −π/2, 0, π/2 are 0, 2, 4, 6.
@@ -99,8 +99,8 @@ struct JumpBathTests {
       for mode in 0..<8 {
         #expect(kernel.rate(from: mode, to: sink) == 0)
         #expect(kernel.rate(from: source, to: mode) == 0)
-        #expect((kernel.channels[0].source[mode] == 0) == (mode == source))
-        #expect((kernel.channels[0].sink[mode] == 0) == (mode == sink))
+        #expect((kernel.separable.channels[0].source[mode] == 0) == (mode == source))
+        #expect((kernel.separable.channels[0].sink[mode] == 0) == (mode == sink))
       }
     }
   }
@@ -109,7 +109,7 @@ struct JumpBathTests {
   func parity() throws {
     let bands = try Self.bands([30])
     let jump = JumpOperator.raman(delta: Complex(0.7), deltaPrime: Complex(0.3))
-    let channel = try JumpBath(operators: [jump]).kernel(on: bands).channels[0]
+    let channel = try JumpBath(operators: [jump]).kernel(on: bands).separable.channels[0]
     for k in 1..<30 {
       #expect(channel.source[k] == channel.source[30 - k])
       #expect(channel.sink[k] == channel.sink[30 - k])
@@ -239,8 +239,8 @@ struct JumpBathTests {
     var generator = SeededGenerator(seed: 43)
     let bath = JumpBath(operators: [Self.product(dimension: 1, generator: &generator)])
     let (whole, slice) = (try bath.kernel(on: bands), try bath.kernel(on: part))
-    #expect(slice.channels.map(\.coupling) == whole.channels.map(\.coupling))
-    for (channel, all) in zip(slice.channels, whole.channels) {
+    #expect(slice.separable.channels.map(\.coupling) == whole.separable.channels.map(\.coupling))
+    for (channel, all) in zip(slice.separable.channels, whole.separable.channels) {
       #expect(channel.source == Array(all.source[11..<29]))
       #expect(channel.sink == Array(all.sink[11..<29]))
     }

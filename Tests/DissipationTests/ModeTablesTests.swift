@@ -70,10 +70,10 @@ struct ModeTablesTests {
     for slice in [0..<1, 1..<1500, 1500..<1500, 1500..<3000] {
       let part = try ModeTables(of: model, on: grid, momenta: slice)
       energies += part.energies
-      sources += part.kernel.channels[1].source
+      sources += part.kernel.separable.channels[1].source
     }
     #expect(energies == whole.energies)
-    #expect(sources == whole.kernel.channels[1].source)
+    #expect(sources == whole.kernel.separable.channels[1].source)
   }
 
   @Test("Tables of no momenta are empty and have all channels")
@@ -82,8 +82,8 @@ struct ModeTablesTests {
     let tables = try ModeTables(of: Self.model(dimension: 1), on: grid, momenta: 10..<10)
     #expect(tables.energies.isEmpty)
     #expect(tables.velocities == [[]])
-    #expect(tables.kernel.channels.map(\.coupling) == [0.5, 0.5])
-    #expect(tables.kernel.channels.allSatisfy { $0.source.isEmpty && $0.sink.isEmpty })
+    #expect(tables.kernel.separable.channels.map(\.coupling) == [0.5, 0.5])
+    #expect(tables.kernel.separable.channels.allSatisfy { $0.source.isEmpty && $0.sink.isEmpty })
   }
 
   @Test("A model that does not fit the grid is refused")

@@ -7,7 +7,7 @@ struct OpenLatticeTests {
   private let thermal = ThermalBath(inverseTemperature: 2)
   private let raman = JumpBath(operators: [.raman(delta: .init(1, 1), deltaPrime: .init(1, 0.5))])
 
-  private func kernel(_ baths: [WeightedBath]) throws -> SeparableKernel {
+  private func kernel(_ baths: [WeightedBath]) throws -> RateKernel {
     try OpenLattice(hamiltonian: .tightBinding(hopping: 1), baths: baths, coupling: 0.05)
       .kernel(on: JumpBathTests.bands([9]))
   }
@@ -37,13 +37,13 @@ struct OpenLatticeTests {
     var jump = JumpOperator.raman(delta: 1, deltaPrime: 0)
     jump.rate = 1.5
     let kernel = try kernel([WeightedBath(JumpBath(operators: [jump]), weight: 0.5)])
-    #expect(kernel.channels.map(\.coupling) == [0.75])
+    #expect(kernel.separable.channels.map(\.coupling) == [0.75])
   }
 
   @Test("Without baths there are no rates")
   func noBaths() throws {
     let kernel = try kernel([])
-    #expect(kernel.channels.isEmpty)
+    #expect(kernel.separable.channels.isEmpty)
     #expect(kernel.rate(from: 0, to: 1) == 0)
   }
 

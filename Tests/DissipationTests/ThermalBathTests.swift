@@ -59,7 +59,7 @@ struct ThermalBathTests {
   func infiniteTemperature() throws {
     let kernel = try ThermalBath(inverseTemperature: 0).kernel(on: Self.bands())
     #expect(
-      kernel.channels == [
+      kernel.separable.channels == [
         Channel(
           coupling: 1,
           source: [Double](repeating: 1, count: 17),
@@ -85,7 +85,7 @@ struct ThermalBathTests {
   @Test("A range of momenta has the factors of the whole")
   func ranges() throws {
     let bands = try Self.bands()
-    let whole = try ThermalBath(inverseTemperature: 2).kernel(on: bands).channels[0]
+    let whole = try ThermalBath(inverseTemperature: 2).kernel(on: bands).separable.channels[0]
     let chain = try BlochHamiltonian(
       dimension: 1,
       orbitals: ["site"],
@@ -96,7 +96,7 @@ struct ThermalBathTests {
     )
     let part = try ThermalBath(inverseTemperature: 2).kernel(
       on: BandStructure(of: chain, on: bands.grid, momenta: 5..<9)
-    ).channels[0]
+    ).separable.channels[0]
     #expect(part.source == Array(whole.source[5..<9]))
     #expect(part.sink == Array(whole.sink[5..<9]))
   }

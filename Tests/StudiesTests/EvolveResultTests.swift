@@ -1,33 +1,38 @@
 import Communication
+import Dissipation
 import Kinetics
 import Studies
 import Testing
 import VectorMath
 
 /// Writes down what it is told.
-private final class Log: EvolveObserver {
+private struct Log: EvolveObserver {
   var partitions: [Partition] = []
   var steps: [(time: Double, end: Double)] = []
   var outputs: [Double] = []
   var finalLambda: [Double] = []
   var order: [String] = []
 
-  func willStart(pairSeconds: Double, partition: Partition) {
+  mutating func didCompress(_ report: CompressionReport) { order.append("compression") }
+
+  mutating func didVerify(deviation: Double) { order.append("verification") }
+
+  mutating func willStart(pairSeconds: Double, partition: Partition) {
     partitions.append(partition)
     order.append(pairSeconds > 0 ? "start" : "start without a time")
   }
 
-  func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics) {
+  mutating func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics) {
     steps.append((time, end))
     if order.last != "step" { order.append("step") }
   }
 
-  func didReach(_ output: EvolveOutput) {
+  mutating func didReach(_ output: EvolveOutput) {
     outputs.append(output.time)
     order.append("output")
   }
 
-  func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) {
+  mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) {
     finalLambda = Array(lambda.buffer)
     order.append("finish")
   }
@@ -41,11 +46,16 @@ struct EvolveResultTests {
       extents: [8],
       drive: 0.5,
       outputTimes: [0, 1, 2],
-      forces: .direct
+      forces: .direct,
+      verify: true
     )
-    let log = Log()
-    let result = try study.run(over: SerialCommunicator(), observer: log)
-    #expect(log.order == ["start", "output", "step", "output", "step", "output", "finish"])
+    var log = Log()
+    let result = try study.run(over: SerialCommunicator(), observer: &log)
+    #expect(
+      log.order == [
+        "verification", "start", "output", "step", "output", "step", "output", "finish",
+      ]
+    )
     #expect(log.partitions == [Partition(momenta: 8, bands: 1, rank: 0, ranks: 1)])
     #expect(log.outputs == [0, 1, 2])
     #expect(log.steps.count == result.statistics.steps)
@@ -64,7 +74,7 @@ struct EvolveResultTests {
         outputTimes: [0],
         forces: choice
       )
-      #expect(try study.run(over: SerialCommunicator(), observer: SilentObserver()).engine == name)
+      #expect(try EvolveStudyTests.run(study).engine == name)
     }
   }
 
@@ -76,7 +86,7 @@ struct EvolveResultTests {
       outputTimes: [0],
       forces: .direct
     )
-    var result = try study.run(over: SerialCommunicator(), observer: SilentObserver())
+    var result = try EvolveStudyTests.run(study)
     #expect(result.fillingDrift == 0)
     for deviation in [0.25, -0.375, 0.125] {
       var output = result.outputs[0]

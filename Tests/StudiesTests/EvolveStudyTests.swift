@@ -18,7 +18,8 @@ struct EvolveStudyTests {
     initial: InitialState = .uniform(filling: 0.5),
     delta: Complex<Double> = Complex(1, 1),
     deltaPrime: Complex<Double> = Complex(1, 0.5),
-    forces: ForceChoice
+    forces: ForceChoice,
+    verify: Bool = false
   ) throws -> EvolveStudy {
     let raman = JumpOperator.raman(delta: delta, deltaPrime: deltaPrime)
     let grid = try MomentumGrid(extents: extents)
@@ -37,12 +38,13 @@ struct EvolveStudyTests {
       outputTimes: outputTimes,
       control: StepControl(relativeTolerance: 1e-10, absoluteTolerance: 1e-10),
       recordedModes: Array(0..<grid.count),
-      forces: forces
+      forces: ForceOptions(choice: forces, verify: verify)
     )
   }
 
-  private static func run(_ study: EvolveStudy) throws -> EvolveResult {
-    try study.run(over: SerialCommunicator(), observer: SilentObserver())
+  static func run(_ study: EvolveStudy) throws -> EvolveResult {
+    var observer = SilentObserver()
+    return try study.run(over: SerialCommunicator(), observer: &observer)
   }
 
   private static func deviation(_ a: [Double], _ b: [Double]) -> Double {
@@ -182,7 +184,8 @@ struct EvolveStudyTests {
       let expected = try Self.run(study)
       let fixed = study
       let results = try InProcessCommunicator.run(ranks: ranks) { communicator in
-        try fixed.run(over: communicator, observer: SilentObserver())
+        var observer = SilentObserver()
+        return try fixed.run(over: communicator, observer: &observer)
       }
       for result in results {
         #expect(result.digest == expected.digest)
@@ -191,6 +194,13 @@ struct EvolveStudyTests {
         #expect(result.outputs.map(\.observables) == expected.outputs.map(\.observables))
       }
     }
+  }
+
+  @Test("Both engines verify each other before the work, and change nothing by it")
+  func verification() throws {
+    let study = try Self.study(drive: 0.5, outputTimes: [0, 5], forces: .auto)
+    let verified = try Self.study(drive: 0.5, outputTimes: [0, 5], forces: .auto, verify: true)
+    #expect(try Self.run(verified).digest == Self.run(study).digest)
   }
 
   @Test("A study has as many modes as momenta times orbitals")
@@ -208,7 +218,8 @@ struct EvolveStudyTests {
     study.model.baths[0].dissipator = ThermalBath(inverseTemperature: -1)
     let fixed = study
     let outcomes = InProcessCommunicator.outcomes(ranks: 3) { communicator in
-      try fixed.run(over: communicator, observer: SilentObserver())
+      var observer = SilentObserver()
+      return try fixed.run(over: communicator, observer: &observer)
     }
     for outcome in outcomes { #expect(throws: ModelError.self) { try outcome.get() } }
   }

@@ -13,7 +13,7 @@ package struct InProcessCommunicator: Communicator, Sendable {
 
   /// Runs `body` on threads, one for each rank, and waits for all.
   ///
-  /// A rank that throws lets the collectives fail that others wait in.
+  /// A rank that has returned or thrown lets the collectives fail that others wait in.
   ///
   /// - Returns: What each rank returned or threw.
   package static func outcomes<Value: Sendable>(
@@ -25,7 +25,7 @@ package struct InProcessCommunicator: Communicator, Sendable {
     for rank in 0..<ranks {
       let thread = Thread {
         let result = Result { try body(InProcessCommunicator(rank: rank, board: board)) }
-        if case .failure = result { board.fail() }
+        board.leave()
         results.set(rank, result)
       }
       thread.stackSize = 1 << 24
@@ -102,12 +102,8 @@ package struct InProcessCommunicator: Communicator, Sendable {
     let members = colors.indices.filter { colors[$0] == own }
     let child = board.child(members, of: rank)
     let place = members.firstIndex(of: rank) ?? 0
-    do {
-      return try body(InProcessCommunicator(rank: place, board: child))
-    } catch {
-      child.fail()
-      throw error
-    }
+    defer { child.leave() }
+    return try body(InProcessCommunicator(rank: place, board: child))
   }
 
   private func exchange<Element: CommunicationElement>(
@@ -142,7 +138,7 @@ private final class Board: @unchecked Sendable {
   private var complete: [[UInt8]] = []
   private var arrived = 0
   private var rounds = 0
-  private var failed = false
+  private var isShort = false
   private var splits: [Int]
   private var children: [[Int]: Board] = [:]
 
@@ -163,17 +159,17 @@ private final class Board: @unchecked Sendable {
       (complete, arrived, rounds) = (messages, 0, round + 1)
       condition.broadcast()
     }
-    while rounds == round, !failed { condition.wait() }
+    while rounds == round, !isShort { condition.wait() }
     guard rounds > round else {
-      throw CommunicationError(call: "exchange", rank: rank, reason: "another rank has failed")
+      throw CommunicationError(call: "exchange", rank: rank, reason: "another rank has left")
     }
     return complete
   }
 
-  /// Lets all fail that wait, or will.
-  func fail() {
+  /// A rank will not come back: all fail that wait for it, or will.
+  func leave() {
     condition.lock()
-    failed = true
+    isShort = true
     condition.broadcast()
     condition.unlock()
   }

@@ -15,6 +15,16 @@ struct EvolutionTests {
     #expect(evolution.time == end)
   }
 
+  @Test("Steps between any two outputs land bit for bit, where lengths round")
+  func landings() throws {
+    var generator = SeededGenerator(seed: 83)
+    var evolution = evolution(from: [1]) { _, _ in [0] }
+    for end in generator.doubles(2000, in: 0...3).sorted() {
+      try evolution.advance(to: end)
+      #expect(evolution.time == end)
+    }
+  }
+
   @Test("Outputs on the way do not change the solution beyond the tolerance")
   func outputs() throws {
     var evolution = evolution(from: [1]) { _, lambda in [-lambda[0]] }
@@ -256,7 +266,11 @@ struct EvolutionTests {
     case .separable:
       let tables = try ModeTables(of: model, on: grid, momenta: partition.ownedMomenta)
       return try run(
-        SeparableForce(kernel: tables.kernel, partition: partition, communicator: communicator),
+        SeparableForce(
+          kernel: tables.kernel.separable,
+          partition: partition,
+          communicator: communicator
+        ),
         from: initial,
         over: communicator
       )

@@ -118,23 +118,36 @@ struct FockSpaceTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var extents: [Int]
     var twists: [Double]
+    var orbitals = 1
     var seed: UInt64
 
-    var testDescription: String { "\(extents), twist \(twists)" }
+    var testDescription: String { "\(extents), twist \(twists), orbitals \(orbitals)" }
 
     fileprivate func lattice() throws -> SmallLattice {
-      // A chain with a complex hopping and a second neighbour, so that ε(k) has no symmetry.
+      // Complex hoppings to first and second neighbours, so that ε(k) has no symmetry; all orbitals mix.
+      var generator = SeededGenerator(seed: seed + 200)
+      func amplitude() -> Complex<Double> {
+        let parts = generator.doubles(2, in: -1...1)
+        return Complex(parts[0], parts[1])
+      }
+      let here = extents.map { _ in 0 }
       var hoppings: [Hopping] = []
-      for direction in extents.indices {
-        var by = extents.map { _ in 0 }
-        by[direction] = 1
-        hoppings.append(Hopping(from: 0, to: 0, by: by, amplitude: Complex(-1, 0.3)))
-        by[direction] = 2
-        hoppings.append(Hopping(from: 0, to: 0, by: by, amplitude: Complex(0.2, -0.1)))
+      for from in 0..<orbitals {
+        let energy = Complex(amplitude().real)
+        hoppings.append(Hopping(from: from, to: from, by: here, amplitude: energy))
+        for direction in extents.indices {
+          for length in [1, 2] {
+            var by = here
+            by[direction] = length
+            for to in 0..<orbitals {
+              hoppings.append(Hopping(from: from, to: to, by: by, amplitude: amplitude()))
+            }
+          }
+        }
       }
       let hamiltonian = try BlochHamiltonian(
         dimension: extents.count,
-        orbitals: ["site"],
+        orbitals: (0..<orbitals).map { "orbital \($0)" },
         hoppings: hoppings
       )
       return try SmallLattice(hamiltonian, extents: extents, twists: twists)
@@ -150,22 +163,38 @@ struct FockSpaceTests {
     Case(extents: [4], twists: [0], seed: 91), Case(extents: [5], twists: [0], seed: 92),
     Case(extents: [4], twists: [0.3], seed: 93), Case(extents: [5], twists: [-0.7], seed: 94),
     Case(extents: [2, 2], twists: [0, 0.2], seed: 95),
+    Case(extents: [2], twists: [0.15], orbitals: 2, seed: 96),
+    Case(extents: [2], twists: [0], orbitals: 2, seed: 97),
+    Case(extents: [1, 2], twists: [0.1, 0], orbitals: 2, seed: 98),
+    Case(extents: [1], twists: [0.2], orbitals: 5, seed: 99),
   ]
 
-  /// Products on random sites of up to two cells around.
+  /// Two products and one operator that is none, on random sites of up to two cells around.
   private static func jumps(_ dimension: Int, orbitals: Int, seed: UInt64) -> [JumpOperator] {
     var generator = SeededGenerator(seed: seed + 100)
-    func factor(_ count: Int) -> [(amplitude: Complex<Double>, site: JumpOperator.Site)] {
-      (0..<count).map { index in
-        let parts = generator.doubles(2, in: -1...1)
-        let rest = (1..<dimension).map { _ in Int.random(in: -1...1, using: &generator) }
-        let orbital = Int.random(in: 0..<orbitals, using: &generator)
-        return (Complex(parts[0], parts[1]), .init(orbital: orbital, cell: [index - 1] + rest))
-      }
+    func amplitude() -> Complex<Double> {
+      let parts = generator.doubles(2, in: -1...1)
+      return Complex(parts[0], parts[1])
     }
-    return (0..<2).map { index in
+    func site(_ first: Int) -> JumpOperator.Site {
+      let rest = (1..<dimension).map { _ in Int.random(in: -1...1, using: &generator) }
+      let orbital = Int.random(in: 0..<orbitals, using: &generator)
+      return JumpOperator.Site(orbital: orbital, cell: [first] + rest)
+    }
+    func factor(_ count: Int) -> [(amplitude: Complex<Double>, site: JumpOperator.Site)] {
+      (0..<count).map { (amplitude(), site($0 - 1)) }
+    }
+    let products = (0..<2).map { index in
       JumpOperator(rate: 0.5 + Double(index), creating: factor(3), annihilating: factor(2 + index))
     }
+    let terms = (0..<4).map { index in
+      JumpOperator.Term(
+        amplitude: amplitude(),
+        create: site(index % 2),
+        annihilate: site(index / 2 - 1)
+      )
+    }
+    return products + [JumpOperator(rate: 0.8, terms: terms)]
   }
 
   /// h gain − n loss over N, in units of εJ.
@@ -175,7 +204,7 @@ struct FockSpaceTests {
     at lambda: [Double],
     _ engine: TestedEngine
   ) throws -> [Double] {
-    let values = try engine.values(bath.kernel(on: bands), at: lambda, bands: bands.bands)
+    let values = try engine.values(bath.kernel(on: bands).separable, at: lambda, bands: bands.bands)
     return lambda.indices.map { m in
       let n = DoubleDouble.occupation(lambda[m]).high
       let h = DoubleDouble.occupation(-lambda[m]).high
@@ -236,7 +265,7 @@ struct FockSpaceTests {
   func jumps(_ test: Case, _ engine: TestedEngine) throws {
     let lattice = try test.lattice()
     let lambda = test.lambda(lattice.modes.count)
-    let jumps = Self.jumps(test.extents.count, orbitals: 1, seed: test.seed)
+    let jumps = Self.jumps(test.extents.count, orbitals: test.orbitals, seed: test.seed)
     let exact = lattice.rates(of: jumps, at: lattice.density(lambda))
     let change = try Self.change(
       JumpBath(operators: jumps),

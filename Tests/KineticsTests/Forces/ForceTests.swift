@@ -52,7 +52,11 @@ enum TestedEngine: CaseIterable, Sendable {
     let owned = Array(lambda[partition.owned])
     switch self {
     case .direct:
-      var engine = DirectForce(kernel: kernel, partition: partition, communicator: communicator)
+      var engine = DirectForce(
+        kernel: RateKernel(separable: kernel),
+        partition: partition,
+        communicator: communicator
+      )
       return try ForceValues(&engine, at: owned, scale: scale)
     case .separable:
       let channels = kernel.channels.map { channel in
@@ -237,7 +241,7 @@ struct ForceTests {
     switch engine {
     case .direct:
       var force = DirectForce(
-        kernel: kernel,
+        kernel: RateKernel(separable: kernel),
         partition: partition,
         communicator: SerialCommunicator()
       )
@@ -264,7 +268,7 @@ struct ForceTests {
     switch engine {
     case .direct:
       var force = DirectForce(
-        kernel: kernel,
+        kernel: RateKernel(separable: kernel),
         partition: partition,
         communicator: SerialCommunicator()
       )
@@ -296,6 +300,62 @@ struct ForceTests {
   }
 }
 
+@Suite("Separable forces")
+struct SeparableForceTests {
+  @Test(
+    "Moments of many modes are exact to rounding, and have the same bits on any number of ranks"
+  )
+  func longLattice() throws {
+    // More than 1024 terms of nearly the largest size in each lane.
+    let count = 40_003
+    var generator = SeededGenerator(seed: 101)
+    let lambda = generator.doubles(count, in: -30 ... -20)
+    let channel = Channel(
+      coupling: 0.5,
+      source: generator.doubles(count, in: 0.9...0.999),
+      sink: generator.doubles(count, in: 0.001...4)
+    )
+    let kernel = SeparableKernel(channels: [channel])
+    var (sources, sinks) = (DoubleDouble(0), DoubleDouble(0))
+    for mode in 0..<count {
+      sources += DoubleDouble(channel.source[mode]) * .occupation(lambda[mode])
+      sinks += DoubleDouble(channel.sink[mode]) * .occupation(-lambda[mode])
+    }
+    let values = try TestedEngine.separable.values(kernel, at: lambda)
+    let tolerance = 8 * Double.ulpOfOne
+    for mode in stride(from: 0, to: count, by: 97) {
+      let gain = DoubleDouble(0.5 * channel.sink[mode]) * sources
+      let loss = DoubleDouble(0.5 * channel.source[mode]) * sinks
+      #expect((DoubleDouble(values.gain[mode]) - gain).magnitude.high <= tolerance * gain.high)
+      #expect((DoubleDouble(values.loss[mode]) - loss).magnitude.high <= tolerance * loss.high)
+    }
+    let slices = try InProcessCommunicator.run(ranks: 3) { communicator in
+      try TestedEngine.separable.values(kernel, at: lambda, over: communicator)
+    }
+    #expect(ForceValues(slices) == values)
+  }
+
+  @Test("Factors that range over hundreds of bits lose nothing", arguments: [100, 300, 600])
+  func wideFactors(_ bits: Int) throws {
+    // The largest factor belongs to the emptiest mode, so that small factors decide.
+    let count = 64
+    let lambda = (0..<count).map { 0.69 * Double(bits * $0) / Double(count) }
+    let source = (0..<count).map { mode in
+      Double(sign: .plus, exponent: bits * mode / count - bits / 2, significand: 1.25)
+    }
+    let channel = Channel(coupling: 1, source: source, sink: source.reversed())
+    let kernel = SeparableKernel(channels: [channel])
+    let values = try TestedEngine.separable.values(kernel, at: lambda)
+    let exact = ExactForces(kernel, at: lambda)
+    let tolerance = 8 * Double.ulpOfOne
+    for q in 0..<count {
+      let (gain, loss) = (exact.gain[q], exact.loss[q])
+      #expect((DoubleDouble(values.gain[q]) - gain).magnitude.high <= tolerance * gain.high)
+      #expect((DoubleDouble(values.loss[q]) - loss).magnitude.high <= tolerance * loss.high)
+    }
+  }
+}
+
 @Suite("Direct forces")
 struct DirectForceTests {
   @Test("Measuring the time of a pair changes no result, and gives a time")
@@ -303,7 +363,7 @@ struct DirectForceTests {
     let (kernel, lambda) = (ForceTests.kernel(modes: 300, channels: 2), ForceTests.lambda(300))
     let partition = Partition(momenta: 300, bands: 1, rank: 0, ranks: 1)
     var engine = DirectForce(
-      kernel: kernel,
+      kernel: RateKernel(separable: kernel),
       partition: partition,
       communicator: SerialCommunicator()
     )
@@ -312,16 +372,12 @@ struct DirectForceTests {
     #expect(try ForceValues(&engine, at: lambda) == before)
   }
 
-  @Test("Nothing is owned or coupled: there is no time to measure")
+  @Test("Where nothing is owned there is no time to measure")
   func nothingToMeasure() {
     let spare = Partition(momenta: 1, bands: 1, rank: 1, ranks: 2)
-    let kernel = ForceTests.kernel(modes: 1, channels: 1)
+    let kernel = RateKernel(separable: ForceTests.kernel(modes: 1, channels: 1))
     let idle = DirectForce(kernel: kernel, partition: spare, communicator: SerialCommunicator())
     #expect(idle.secondsPerPair() == 0)
-    let alone = Partition(momenta: 1, bands: 1, rank: 0, ranks: 1)
-    let free = SeparableKernel(channels: [])
-    let free1 = DirectForce(kernel: free, partition: alone, communicator: SerialCommunicator())
-    #expect(free1.secondsPerPair() == 0)
   }
 
   @Test("Engines have the names of the command line")

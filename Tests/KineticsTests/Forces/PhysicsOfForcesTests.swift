@@ -37,7 +37,7 @@ struct PhysicsOfForcesTests {
     let tables = try Self.tables(Self.model(beta: beta, drive: 0), 50)
     for chemical in [-1.5, 0, 0.7] {
       let lambda = tables.energies.map { beta * ($0 - chemical) }
-      let values = try engine.values(tables.kernel, at: lambda)
+      let values = try engine.values(tables.kernel.separable, at: lambda)
       let largest = lambda.map(abs).max() ?? 0
       for q in lambda.indices {
         let toward = values.loss[q] / DoubleDouble.occupation(-lambda[q]).high
@@ -51,7 +51,7 @@ struct PhysicsOfForcesTests {
   @Test("A Gibbs state of another temperature is not stationary", arguments: TestedEngine.allCases)
   func wrongTemperature(_ engine: TestedEngine) throws {
     let tables = try Self.tables(Self.model(beta: 2, drive: 0), 50)
-    let values = try engine.values(tables.kernel, at: tables.energies.map { 1.9 * $0 })
+    let values = try engine.values(tables.kernel.separable, at: tables.energies.map { 1.9 * $0 })
     #expect(values.derivative.contains { abs($0) > 0.1 })
   }
 
@@ -61,7 +61,7 @@ struct PhysicsOfForcesTests {
   )
   func cooling(_ engine: TestedEngine) throws {
     let tables = try Self.tables(Self.model(beta: 2, drive: 0), 10)
-    let values = try engine.values(tables.kernel, at: [Double](repeating: 0, count: 10))
+    let values = try engine.values(tables.kernel.separable, at: [Double](repeating: 0, count: 10))
     for (rate, energy) in zip(values.derivative, tables.energies) where abs(energy) > 0.1 {
       #expect((rate > 0) == (energy > 0))
     }
@@ -74,14 +74,14 @@ struct PhysicsOfForcesTests {
   func parity(_ engine: TestedEngine) throws {
     let model = try Self.model(beta: 2, drive: 0.5, delta: Complex(0.7), deltaPrime: Complex(0.3))
     let tables = try Self.tables(model, 40)
-    let values = try engine.values(tables.kernel, at: tables.energies.map { 0.3 * $0 })
+    let values = try engine.values(tables.kernel.separable, at: tables.energies.map { 0.3 * $0 })
     for j in 1..<40 { #expect(values.derivative[j] == values.derivative[40 - j]) }
   }
 
   @Test("With complex δ and δ' an even state does not stay even", arguments: TestedEngine.allCases)
   func brokenParity(_ engine: TestedEngine) throws {
     let tables = try Self.tables(Self.model(beta: 2, drive: 0.5), 40)
-    let values = try engine.values(tables.kernel, at: tables.energies.map { 0.3 * $0 })
+    let values = try engine.values(tables.kernel.separable, at: tables.energies.map { 0.3 * $0 })
     #expect((1..<40).contains { abs(values.derivative[$0] - values.derivative[40 - $0]) > 0.1 })
   }
 
@@ -93,8 +93,8 @@ struct PhysicsOfForcesTests {
   func engines(_ beta: Double, _ drive: Double) throws {
     let tables = try Self.tables(Self.model(beta: beta, drive: drive), 300)
     let lambda = ForceTests.lambda(300, size: 3 + 2 * beta)
-    let direct = try TestedEngine.direct.values(tables.kernel, at: lambda)
-    let separable = try TestedEngine.separable.values(tables.kernel, at: lambda)
+    let direct = try TestedEngine.direct.values(tables.kernel.separable, at: lambda)
+    let separable = try TestedEngine.separable.values(tables.kernel.separable, at: lambda)
     for q in lambda.indices {
       #expect(abs(separable.gain[q] - direct.gain[q]) <= 1e-13 * direct.gain[q])
       #expect(abs(separable.loss[q] - direct.loss[q]) <= 1e-13 * direct.loss[q])
