@@ -97,7 +97,7 @@ let package = Package(
       "MultiRankTests",
       [
         "MPICommunication", "Communication", "Kinetics", "Dissipation", "Lattice", "Studies",
-        "CAllocationCount",
+        "VectorMath", "CAllocationCount",
       ]
     ),
   ],
