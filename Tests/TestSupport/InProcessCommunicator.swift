@@ -109,7 +109,11 @@ package struct InProcessCommunicator: Communicator, Sendable {
   private func exchange<Element: CommunicationElement>(
     _ values: inout MutableSpan<Element>
   ) throws(CommunicationError) -> [[UInt8]] {
-    try board.exchange(rank, values.withUnsafeMutableBytes { Array($0) })
+    let all = try board.exchange(rank, values.withUnsafeMutableBytes { Array($0) })
+    guard all.allSatisfy({ $0.count == all[rank].count }) else {
+      throw CommunicationError(call: "exchange", rank: rank, reason: "lengths differ")
+    }
+    return all
   }
 
   private func reduce<Element: CommunicationElement, Number: BitwiseCopyable>(
