@@ -49,8 +49,8 @@ public struct KernelCompression: Sendable {
     var previous = 0
     let probes = probes(of: sample)
     // The rank grows by one or two for each unit of the interval.
-    for step in 0..<40 {
-      let wanted = Int((8 + width / 2) * .pow(1.06, Double(step)))
+    for step in 0..<50 {
+      let wanted = Int((4 + width / 2) * .pow(1.06, Double(step)))
       guard wanted <= max(1, modes / 4) else { break }
       guard wanted > previous else { continue }
       previous = wanted

@@ -26,6 +26,37 @@ enum Reference {
     }
   }
 
+  /// The currents of one steady state of the Rashba-Zeeman chain.
+  struct SpinCurrents: Decodable, Sendable {
+    var drive: Double
+    var rateUp: Double
+    var rateDown: Double
+    var current: Double
+    var currentUp: Double
+    var currentDown: Double
+
+    enum CodingKeys: String, CodingKey {
+      case drive = "gamma_neq"
+      case rateUp = "gamma_up"
+      case rateDown = "gamma_dn"
+      case current = "I"
+      case currentUp = "I_up"
+      case currentDown = "I_dn"
+    }
+  }
+
+  private struct Figures5and6: Decodable {
+    var up: [SpinCurrents]
+    var equal: [SpinCurrents]
+    var down: [SpinCurrents]
+
+    enum CodingKeys: String, CodingKey {
+      case up = "fig5a_up"
+      case equal = "fig5b_equal"
+      case down = "fig6_down"
+    }
+  }
+
   private struct Figure2: Decodable { var records: [Snapshot] }
 
   private struct Figure3: Decodable {
@@ -39,6 +70,12 @@ enum Reference {
 
   /// Steady states of the third figure.
   static func figure3() throws -> [SteadyState] { try read("fig3", Figure3.self).states }
+
+  /// Steady states of the fifth and the sixth figure.
+  static func figures5and6() throws -> [SpinCurrents] {
+    let figures = try read("fig5_fig6", Figures5and6.self)
+    return figures.up + figures.equal + figures.down
+  }
 
   private static func read<Value: Decodable>(_ name: String, _ type: Value.Type) throws -> Value {
     let file = URL(fileURLWithPath: #filePath)
