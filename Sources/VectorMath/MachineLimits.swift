@@ -13,8 +13,9 @@ public enum MachineLimits {
       seed[index] = 1 - 0x1p-30
       seed[8 + index] = 0x1p-30
     }
-    let duration = clock.measure { chains(rounds, seed.pointer) }
-    return 16 * Double(rounds) / (duration / .seconds(1))
+    // A limit is what the core reaches at its best: the first runs are slower.
+    let best = (0..<8).map { _ in clock.measure { chains(rounds, seed.pointer) } }.min()
+    return 16 * Double(rounds) / ((best ?? .zero) / .seconds(1))
   }
 
   @inline(never)
@@ -23,8 +24,9 @@ public enum MachineLimits {
     let b = seed.vector(at: 8)
     var (x0, x1, x2, x3) = (b, b + 1, b + 2, b + 3)
     var (x4, x5, x6, x7) = (b + 4, b + 5, b + 6, b + 7)
-    var (y0, y1, y2, y3) = (b, b - 1, b - 2, b - 3)
-    var (y4, y5, y6, y7) = (b - 4, b - 5, b - 6, b - 7)
+    // No two chains begin alike, or the compiler would compute them as one.
+    var (y0, y1, y2, y3) = (b - 1, b - 2, b - 3, b - 4)
+    var (y4, y5, y6, y7) = (b - 5, b - 6, b - 7, b - 8)
     for _ in 0..<rounds {
       x0 = multiplyAdd(x0, a, b)
       x1 = multiplyAdd(x1, a, b)
