@@ -51,7 +51,10 @@ let package = Package(
     .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke"),
     module("Lattice", ["CLAPACK", numerics]),
     module("Dissipation", ["Lattice", "CLAPACK", numerics]),
-    module("Kinetics", ["Dissipation", "Lattice", "Communication", "VectorMath", numerics]),
+    module(
+      "Kinetics",
+      ["Dissipation", "Lattice", "Communication", "VectorMath", "CLAPACK", numerics]
+    ),
     module("Studies", ["Kinetics", "Dissipation", "Lattice", "Communication"]),
 
     // Files and the command line

@@ -21,4 +21,15 @@ static inline int tgge_lapack_singular(int rows, int columns, double *matrix, do
                              smaller, right, columns);
 }
 
+/// The least-squares solutions of smallest norm of `rows` equations in `columns` unknowns, by singular
+/// values; `right` holds `count` right-hand sides, row-major, max(rows, columns) rows, and on return
+/// the solutions. Singular values below `threshold` of the largest count as zero. `matrix` and `values`
+/// are destroyed.
+static inline int tgge_lapack_least_squares(int rows, int columns, int count, double *matrix,
+                                            double *right, double *values, double threshold) {
+  lapack_int rank;
+  return (int)LAPACKE_dgelsd(LAPACK_ROW_MAJOR, rows, columns, count, matrix, columns, right, count,
+                             values, threshold, &rank);
+}
+
 #endif

@@ -90,13 +90,10 @@ public struct KernelCompression: Sendable {
       }
       for channel in part.channels.channels {
         for s in 0..<basis.rank {
-          result.separable.channels.append(
-            Channel(
-              coupling: channel.coupling,
-              source: zip(channel.source, functions).map { $0 * $1[s] },
-              sink: zip(channel.sink, functions).map { $0 * $1[s] }
-            )
-          )
+          var product = channel
+          product.source = zip(channel.source, functions).map { $0 * $1[s] }
+          product.sink = zip(channel.sink, functions).map { $0 * $1[s] }
+          result.separable.channels.append(product)
         }
       }
     }

@@ -10,10 +10,14 @@ public struct WeightedBath: Sendable {
   /// A bath of weight 0 is left out.
   public var weight: Double
 
+  /// dγ_bath/d(drive), for the response to the drive.
+  public var slope: Double
+
   /// Creates a weighted bath.
-  public init(_ dissipator: any Dissipator, weight: Double) {
+  public init(_ dissipator: any Dissipator, weight: Double, slope: Double = 0) {
     self.dissipator = dissipator
     self.weight = weight
+    self.slope = slope
   }
 }
 
@@ -30,6 +34,9 @@ public struct OpenLattice: Sendable {
 
   /// J, the energy that makes ε·J a rate.
   public var rateUnit: Double
+
+  /// Whether baths of weight 0 are tabulated too, if their weight depends on the drive.
+  public var includesIdleBaths = false
 
   /// Creates a model.
   public init(
@@ -49,9 +56,9 @@ public struct OpenLattice: Sendable {
   /// - Throws: `ModelError` if a bath does not fit the lattice.
   public func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel {
     var sum = RateKernel()
-    for bath in baths where bath.weight > 0 {
+    for bath in baths where bath.weight > 0 || includesIdleBaths && bath.slope != 0 {
       var kernel = try bath.dissipator.kernel(on: bands)
-      kernel.scale(by: bath.weight)
+      kernel.scale(by: bath.weight, slope: bath.slope)
       sum.add(kernel)
     }
     return sum

@@ -27,10 +27,12 @@ public struct RateKernel: Sendable, Equatable {
     }
   }
 
-  /// Multiplies all rates.
-  mutating func scale(by weight: Double) {
-    separable.scale(by: weight)
-    for index in modulated.indices { modulated[index].channels.scale(by: weight) }
+  /// Multiplies all rates by γ_bath, whose derivative to the drive is `slope`.
+  mutating func scale(by weight: Double, slope: Double) {
+    separable.scale(by: weight, slope: slope)
+    for index in modulated.indices {
+      modulated[index].channels.scale(by: weight, slope: slope)
+    }
   }
 
   /// Adds another kernel over the same modes.

@@ -3,6 +3,9 @@ public struct Channel: Sendable, Equatable {
   /// γ_r ≥ 0, dimensionless.
   public var coupling: Double
 
+  /// dγ_r/d(drive), for the response to it.
+  public var slope: Double = 0
+
   /// f_r of each tabulated mode.
   public var source: [Double]
 
@@ -25,9 +28,12 @@ public struct SeparableKernel: Sendable, Equatable {
   /// Creates a kernel from its terms.
   public init(channels: [Channel] = []) { self.channels = channels }
 
-  /// Multiplies all rates.
-  mutating func scale(by weight: Double) {
-    for index in channels.indices { channels[index].coupling *= weight }
+  /// Multiplies all rates by γ_bath, whose derivative to the drive is `slope`.
+  mutating func scale(by weight: Double, slope: Double) {
+    for index in channels.indices {
+      channels[index].slope = channels[index].coupling * slope
+      channels[index].coupling *= weight
+    }
   }
 
   /// W(k→q), for modes given by their place in the tables.

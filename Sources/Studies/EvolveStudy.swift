@@ -184,7 +184,7 @@ public struct EvolveStudy: Sendable {
       let output = try evolution.withLambda { lambda in
         let values = try observables.evaluate(at: lambda, over: communicator)
         let recorded = try recordedModes.map { mode in
-          try value(of: mode, in: lambda, partition, over: communicator)
+          try value(of: mode, in: lambda, partition: partition, over: communicator)
         }
         return EvolveOutput(time: evolution.time, lambda: recorded, observables: values)
       }
@@ -206,19 +206,5 @@ public struct EvolveStudy: Sendable {
       digest: fingerprint,
       compression: system.compression
     )
-  }
-
-  /// λ of one mode, on every rank.
-  ///
-  /// Collective.
-  private func value(
-    of mode: Int,
-    in lambda: borrowing AlignedVector,
-    _ partition: Partition,
-    over communicator: some Communicator
-  ) throws -> Double {
-    let owned = partition.owned
-    let bits = owned.contains(mode) ? lambda[mode - owned.lowerBound].bitPattern : 0
-    return Double(bitPattern: try communicator.sum(bits))
   }
 }

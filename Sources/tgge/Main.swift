@@ -24,7 +24,9 @@ struct Program: ParsableCommand {
       with mpirun or srun; more ranks share the modes.
       """,
     version: Version.number,
-    subcommands: [EvolveCommand.self, DoctorCommand.self, BenchmarkCommand.self]
+    subcommands: [
+      EvolveCommand.self, SteadyCommand.self, DoctorCommand.self, BenchmarkCommand.self,
+    ]
   )
 
   /// Parses and runs a command line.

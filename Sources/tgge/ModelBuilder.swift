@@ -25,7 +25,8 @@ enum ModelBuilder {
           inverseTemperature: thermal.beta,
           spectrum: thermal.spectrum == .ohmic ? .ohmic : .symmetric
         ),
-        weight: 1 - deck.baths.drive
+        weight: 1 - deck.baths.drive,
+        slope: -1
       )
     ]
     for (index, bath) in deck.baths.nonequilibrium.enumerated() {
@@ -33,7 +34,8 @@ enum ModelBuilder {
       baths.append(
         WeightedBath(
           try dissipator(bath.bath, deck, key),
-          weight: deck.baths.drive * bath.weight
+          weight: deck.baths.drive * bath.weight,
+          slope: bath.weight
         )
       )
     }

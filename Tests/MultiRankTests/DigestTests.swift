@@ -123,6 +123,28 @@ extension MultiRank {
       #expect(alone.outputs.last?.lambda != alone.outputs.first?.lambda)
     }
 
+    @Test(
+      "The steady state has the bits that each rank finds alone",
+      arguments: DigestCase.allCases
+    )
+    func steadyBits(_ example: DigestCase) throws {
+      var study = SteadyStudy(
+        model: try example.model,
+        grid: try MomentumGrid(extents: example.extents),
+        initial: .uniform(filling: 0.4),
+        recordedModes: [0, 3]
+      )
+      study.model.baths[0].slope = -1
+      study.model.baths[1].slope = 1
+      let alone = try study.run(over: SerialCommunicator())
+      let together = try study.run(over: world)
+      #expect(together.digest == alone.digest)
+      #expect(together.lambda == alone.lambda)
+      #expect(together.observables == alone.observables)
+      #expect(together.driveSlope == alone.driveSlope)
+      #expect(together.iterations == alone.iterations)
+    }
+
     @Test("Rates that overflow on one rank stop all ranks with one error")
     func numericalErrors() throws {
       let study = try DigestCase.hundred.study(.direct)

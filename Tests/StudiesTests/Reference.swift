@@ -77,6 +77,30 @@ enum Reference {
     return figures.up + figures.equal + figures.down
   }
 
+  /// Currents of one chain for some L.
+  struct FiniteSize: Decodable, Sendable {
+    var beta: Double
+    var drive: Double
+    /// Of the Rashba-Zeeman chain; nil for the tight-binding one.
+    var zeeman: Double?
+    var rateUp: Double?
+    var currents: [String: Double]
+  }
+
+  /// dI/d(drive) of one steady state.
+  struct Response: Decodable, Sendable {
+    /// 1 for the tight-binding chain, 2 for the Rashba-Zeeman chain with dephasing of the up spin.
+    var model: Int
+    var drive: Double
+    var slope: Double
+  }
+
+  /// Currents against L.
+  static func finiteSizes() throws -> [FiniteSize] { try read("finite_size", [FiniteSize].self) }
+
+  /// Responses to the drive.
+  static func responses() throws -> [Response] { try read("response", [Response].self) }
+
   private static func read<Value: Decodable>(_ name: String, _ type: Value.Type) throws -> Value {
     let file = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent()

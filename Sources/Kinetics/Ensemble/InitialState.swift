@@ -36,7 +36,7 @@ public enum InitialState: Sendable, Equatable {
       let chemical = try chemicalPotential(
         scaledEnergies: energies.map { beta * $0 },
         filling: filling,
-        partition: partition,
+        modes: partition.modes,
         over: communicator
       )
       return AlignedVector(energies.map { beta * $0 - chemical })
@@ -58,7 +58,7 @@ public enum InitialState: Sendable, Equatable {
 func chemicalPotential(
   scaledEnergies: [Double],
   filling: Double,
-  partition: Partition,
+  modes: Int,
   over communicator: some Communicator
 ) throws(CommunicationError) -> Double {
   let offset = Double.log(filling / (1 - filling))
@@ -73,7 +73,7 @@ func chemicalPotential(
   var lower = -extremes[1] + offset
   var upper = extremes[0] + offset
   var chemical = (lower + upper) / 2
-  let target = filling * Double(partition.modes)
+  let target = filling * Double(modes)
   var sums = ExactSums(exponents: [1, 1])
   for _ in 0..<200 where lower < upper {
     sums.reset()

@@ -12,6 +12,13 @@ public struct ObservableValues: Sendable, Equatable {
 
   /// I_c = Σ_a I_ca for each direction.
   public var current: [Double]
+
+  /// Creates the values.
+  public init(filling: Double, orbitalCurrents: [Double], current: [Double]) {
+    self.filling = filling
+    self.orbitalCurrents = orbitalCurrents
+    self.current = current
+  }
 }
 
 /// Computes the observables of this rank's modes and sums them exactly over all.

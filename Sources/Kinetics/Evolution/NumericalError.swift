@@ -9,6 +9,9 @@ public enum NumericalError: Error, Sendable, Equatable, CustomStringConvertible 
   /// Moments and pair sums give different forces.
   case enginesDisagree(deviation: Double, tolerance: Double)
 
+  /// The iteration for the steady state ended above the tolerance.
+  case notSteady(residual: Double, tolerance: Double)
+
   /// Something that must be finite was not.
   case notFinite(String)
 
@@ -22,6 +25,9 @@ public enum NumericalError: Error, Sendable, Equatable, CustomStringConvertible 
       "the initial state has rates that are not finite; start closer to the steady state"
     case .enginesDisagree(let deviation, let tolerance):
       "the separable and the direct forces differ by \(deviation); \(tolerance) is allowed"
+    case .notSteady(let residual, let tolerance):
+      "no steady state was found: the residual is \(residual), \(tolerance) is allowed; another "
+        + "initial state (initial: {thermal: …}) or a drive below 1 may help"
     case .notFinite(let what):
       "\(what) is not finite"
     }

@@ -19,10 +19,8 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   public let partition: Partition
 
   private let communicator: Group
-  private let channels: Int
+  private let kernel: ScaledKernel
   private var moments: Moments
-  /// γ_r and the scales of the tables f_r and g_r, multiplied.
-  private let couplings: [Double]
   /// For each channel γ_r A_r and γ_r B_r, in the scales of the tables they multiply.
   private let coefficients: AlignedVector
 
@@ -42,40 +40,13 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   ) throws(CommunicationError) {
     self.partition = partition
     self.communicator = communicator
-    channels = kernel.channels.count
-    let tables = kernel.channels.flatMap { [$0.source, $0.sink] }
-
-    // The largest and the smallest magnitude of each table, as exponents of two.
-    var extremes = [Int64](repeating: .min / 2, count: 2 * tables.count)
-    for (index, table) in tables.enumerated() {
-      for value in table where value != 0 {
-        let exponent = Int64(value.exponent)
-        extremes[2 * index] = max(extremes[2 * index], exponent)
-        extremes[2 * index + 1] = max(extremes[2 * index + 1], -exponent)
-      }
-    }
-    if !extremes.isEmpty {
-      var span = extremes.mutableSpan
-      try communicator.maximum(&span)
-    }
-    var exponents: [Int] = []
-    var range = 0
-    for index in tables.indices {
-      let (top, bottom) = (extremes[2 * index], -extremes[2 * index + 1])
-      exponents.append(top > .min / 2 ? Int(top) + 1 : 0)
-      if top > .min / 2 { range = max(range, Int(top - bottom)) }
-    }
-    moments = Moments(
-      tables: tables,
-      exponents: exponents,
-      range: range,
-      modes: partition.owned.count
+    self.kernel = try ScaledKernel(
+      kernel,
+      modes: partition.owned.count,
+      over: communicator
     )
-    couplings = kernel.channels.indices.map { r in
-      let scale = exponents[2 * r] + exponents[2 * r + 1]
-      return kernel.channels[r].coupling * Double(sign: .plus, exponent: scale, significand: 1)
-    }
-    coefficients = AlignedVector(count: 2 * channels)
+    moments = Moments(of: self.kernel)
+    coefficients = AlignedVector(count: 2 * self.kernel.channels)
   }
 
   /// Writes gain and loss of the owned modes.
@@ -113,11 +84,10 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   private mutating func evaluateMoments(
     at lambda: borrowing AlignedVector
   ) throws(CommunicationError) {
-    let communicator = communicator
-    try moments.evaluate(at: lambda, over: communicator)
-    for r in 0..<channels {
-      coefficients[2 * r] = couplings[r] * moments.value(2 * r)
-      coefficients[2 * r + 1] = couplings[r] * moments.value(2 * r + 1)
+    try moments.evaluate(kernel, at: lambda, over: communicator)
+    for r in 0..<kernel.channels {
+      coefficients[2 * r] = kernel.couplings[r] * moments.value(2 * r)
+      coefficients[2 * r + 1] = kernel.couplings[r] * moments.value(2 * r + 1)
     }
   }
 
@@ -126,9 +96,9 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   private func rates(at index: Int) -> (gain: Vector, loss: Vector) {
     var gain = Vector.zero
     var loss = Vector.zero
-    for r in 0..<channels {
-      let f = moments.factors.pointer + 2 * r * moments.stride
-      let g = f + moments.stride
+    for r in 0..<kernel.channels {
+      let f = kernel.table(2 * r, from: 0)
+      let g = kernel.table(2 * r + 1, from: 0)
       gain = multiplyAdd(g.vector(at: index), Vector(repeating: coefficients[2 * r]), gain)
       loss = multiplyAdd(f.vector(at: index), Vector(repeating: coefficients[2 * r + 1]), loss)
     }

@@ -1,0 +1,90 @@
+import Communication
+import Dissipation
+import VectorMath
+
+/// The tables of a separable kernel as loops and exact sums want them.
+///
+/// Each table is scaled by a power of two to at most 1, so that products with occupations have the window
+/// |x| < 1, and padded with zeros to whole tiles.
+struct ScaledKernel: ~Copyable {
+  /// Modes that are worked on at a time; what belongs to a tile stays in the first-level cache.
+  static let tile = 512
+
+  /// R.
+  let channels: Int
+
+  /// f_0, g_0, f_1, g_1 …, one after the other.
+  let factors: AlignedVector
+
+  /// The distance between two tables.
+  let stride: Int
+
+  /// γ_r times the scales of f_r and g_r, so that Σ_r couplings[r] f_r(k) g_r(q) is W(k→q).
+  let couplings: [Double]
+
+  /// dγ_r/d(drive) in the same scale.
+  let slopes: [Double]
+
+  /// For each table whether no value of it is negative, on any rank.
+  let isNonnegative: [Bool]
+
+  /// How many accumulators one sum of the tables' products with occupations needs.
+  ///
+  /// One spans 126 bits below 1; where the factors range further, a second takes what the first
+  /// leaves, and so on, so that sums are within 2⁻⁶⁰ Σ|term| for any filling above 2⁻⁶.
+  let depth: Int
+
+  /// Scales a kernel over the modes that this rank owns.
+  ///
+  /// Collective: the ranks agree on the scales.
+  init(
+    _ kernel: SeparableKernel,
+    modes: Int,
+    over communicator: some Communicator
+  ) throws(CommunicationError) {
+    channels = kernel.channels.count
+    stride = (modes + ScaledKernel.tile - 1) / ScaledKernel.tile * ScaledKernel.tile
+    let tables = kernel.channels.flatMap { [$0.source, $0.sink] }
+
+    // Of each table the largest and the smallest magnitude, as exponents of two, and its sign.
+    let none = Int64.min / 2
+    var extremes = [Int64](repeating: none, count: 3 * tables.count)
+    for (index, table) in tables.enumerated() {
+      for value in table where value != 0 {
+        let exponent = Int64(value.exponent)
+        extremes[3 * index] = max(extremes[3 * index], exponent)
+        extremes[3 * index + 1] = max(extremes[3 * index + 1], -exponent)
+        if value < 0 { extremes[3 * index + 2] = 1 }
+      }
+    }
+    if !extremes.isEmpty {
+      var span = extremes.mutableSpan
+      try communicator.maximum(&span)
+    }
+
+    factors = AlignedVector(count: tables.count * stride)
+    var exponents: [Int] = []
+    var range = 0
+    for (index, table) in tables.enumerated() {
+      let (top, bottom) = (extremes[3 * index], -extremes[3 * index + 1])
+      exponents.append(top > none ? Int(top) + 1 : 0)
+      if top > none { range = max(range, Int(top - bottom)) }
+      let scale = Double(sign: .plus, exponent: -exponents[index], significand: 1)
+      for (mode, value) in table.enumerated() { factors[index * stride + mode] = value * scale }
+    }
+    isNonnegative = tables.indices.map { extremes[3 * $0 + 2] <= 0 }
+    depth = max(1, min(6, (range + 66 + FoldAccumulator.span - 1) / FoldAccumulator.span))
+    let scales = kernel.channels.indices.map { r in
+      let exponent = exponents[2 * r] + exponents[2 * r + 1]
+      return Double(sign: .plus, exponent: exponent, significand: 1)
+    }
+    couplings = zip(kernel.channels, scales).map { $0.coupling * $1 }
+    slopes = zip(kernel.channels, scales).map { $0.slope * $1 }
+  }
+
+  /// The table f_r for even and g_r for odd `index`, r = index/2, from mode `start` on.
+  @inline(__always)
+  func table(_ index: Int, from start: Int) -> UnsafeMutablePointer<Double> {
+    factors.pointer + index * stride + start
+  }
+}

@@ -1,0 +1,99 @@
+import Communication
+import VectorMath
+
+/// Exact sums over all modes of all ranks of products of two tables, tile by tile.
+///
+/// Sum i is Σ_m a_i(m) b_i(m), |a b| < 1, with as many accumulators of 126 bits below each other as `depth`
+/// says. All sums are reduced in one message.
+struct TileSums: ~Copyable {
+  /// The number of sums.
+  let count: Int
+
+  private let depth: Int
+  private let accumulators: UnsafeMutablePointer<FoldAccumulator>
+  private let windows: UnsafeMutablePointer<FoldWindow>
+  private var sums: ExactSums
+  private var tiles = 0
+
+  init(count: Int, depth: Int) {
+    self.count = count
+    self.depth = depth
+    let places = max(1, count * depth)
+    accumulators = .allocate(capacity: places)
+    accumulators.initialize(repeating: FoldAccumulator(), count: places)
+    sums = ExactSums(exponents: (0..<count * depth).map { -($0 % depth) * FoldAccumulator.span })
+    windows = .allocate(capacity: depth)
+    for level in 0..<depth {
+      (windows + level).initialize(to: FoldWindow(exponent: -level * FoldAccumulator.span))
+    }
+  }
+
+  deinit {
+    accumulators.deallocate()
+    windows.deallocate()
+  }
+
+  /// Sets all sums to zero.
+  mutating func reset() {
+    sums.reset()
+    tiles = 0
+  }
+
+  /// Adds Σ a(m) b(m) over a tile to a sum.
+  ///
+  /// - Parameters:
+  ///   - index: The sum.
+  ///   - a: A table, from the first mode of the tile on.
+  ///   - b: Another one.
+  ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
+  @inline(__always)
+  func add(
+    _ index: Int,
+    _ a: UnsafePointer<Double>,
+    _ b: UnsafePointer<Double>,
+    count: Int
+  ) {
+    let place = accumulators + index * depth
+    if depth == 1 {
+      var accumulator = place[0]
+      let window = windows[0]
+      for mode in stride(from: 0, to: count, by: Vector.scalarCount) {
+        accumulator.add(a.vector(at: mode) * b.vector(at: mode), window)
+      }
+      place[0] = accumulator
+    } else {
+      for mode in stride(from: 0, to: count, by: Vector.scalarCount) {
+        var rest = a.vector(at: mode) * b.vector(at: mode)
+        for level in 0..<depth { rest = place[level].add(rest, windows[level]) }
+      }
+    }
+  }
+
+  /// Ends a tile: empties the accumulators when a lane has taken as many terms as it may.
+  mutating func endTile() {
+    tiles += 1
+    if tiles % (FoldAccumulator.capacity * Vector.scalarCount / ScaledKernel.tile) == 0 { absorb() }
+  }
+
+  /// Adds up what all ranks hold.
+  ///
+  /// Collective.
+  mutating func reduce(over communicator: some Communicator) throws(CommunicationError) {
+    absorb()
+    try sums.reduce(over: communicator)
+  }
+
+  /// Whether all terms were finite and in the window, on all ranks.
+  var isValid: Bool { sums.isValid }
+
+  /// The value of a sum; NaN if the sums are not valid.
+  func value(_ index: Int) -> Double {
+    var value = 0.0
+    for level in (0..<depth).reversed() { value += sums.value(index * depth + level) }
+    return value
+  }
+
+  private mutating func absorb() {
+    for index in 0..<count * depth { sums.absorb(&accumulators[index], into: index) }
+  }
+}

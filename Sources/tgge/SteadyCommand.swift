@@ -1,0 +1,96 @@
+import ArgumentParser
+import Communication
+import Foundation
+import MPICommunication
+import Records
+import Studies
+
+/// The command `tgge steady DECK`.
+struct SteadyCommand: RankedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "steady",
+    abstract: "Finds the steady state, its currents and their response to the drive.",
+    discussion: """
+      Keeps the filling of the initial state. Prints λ at the recorded momenta, the currents, dI/d(drive) \
+      and dI/d(filling), and the largest residual of a mode, recomputed from λ alone; a state that is \
+      not steady to 1e-12 is an error. A generalized Gibbs ensemble describes the state for ε → 0 and \
+      t ≳ 1/ε; corrections of order 1/L of an exact finite system are left out.
+      """
+  )
+
+  @OptionGroup var options: DeckOptions
+
+  func run(on communicator: MPICommunicator) throws {
+    let start = ContinuousClock.now
+    let deck = try options.load(on: communicator)
+    let grid = try ModelBuilder.grid(deck)
+    let partition = Partition(
+      momenta: grid.count,
+      bands: deck.lattice.orbitals.count,
+      over: communicator
+    )
+    var study = SteadyStudy(
+      model: try ModelBuilder.model(deck),
+      grid: grid,
+      initial: .uniform(filling: 0.5),
+      recordedModes: try ModelBuilder.recordedModes(deck, grid: grid),
+      forces: ForceOptions(
+        choice: options.forces,
+        compression: deck.forces.compression,
+        verify: options.verifyForces
+      )
+    )
+    try MemoryCheck.require(
+      study.estimatedBytes(ranks: communicator.size),
+      deck: deck,
+      on: communicator
+    )
+    if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
+    study.initial = try ModelBuilder.initial(
+      deck,
+      grid: grid,
+      partition: partition,
+      on: communicator
+    )
+
+    let result = try study.run(over: communicator) { lambda, partition in
+      guard let out = options.out else { return }
+      try LambdaFile.write(
+        lambda,
+        to: out,
+        grid: grid,
+        partition: partition,
+        comment: "tgge \(Version.number) steady \(options.deck); momentum in units of π, "
+          + "band 0 is the highest",
+        over: communicator
+      )
+    }
+    let report = SteadyReport(
+      result,
+      study,
+      deck,
+      ranks: communicator.size,
+      wallSeconds: (ContinuousClock.now - start) / .seconds(1)
+    )
+    if !options.quiet { note(result, study, on: communicator) }
+    guard communicator.rank == 0 else { return }
+    try options.json ? report.printJSON() : report.printTable()
+  }
+
+  private func note(
+    _ result: SteadyResult,
+    _ study: SteadyStudy,
+    on communicator: some Communicator
+  ) {
+    if let refusal = result.compression?.refusal { Failure.write(refusal, on: communicator) }
+    guard let first = result.certificate.firstIdleMode else { return }
+    let bands = study.model.hamiltonian.orbitals.count
+    let momentum = study.grid.momentum(at: first / bands).map { "\($0)π" }
+    Failure.write(
+      "warning: modes without any rate keep their initial occupation: "
+        + "\(result.certificate.idleModes) of them, the first at the momentum "
+        + "(\(momentum.joined(separator: ", "))), band \(first % bands)",
+      on: communicator
+    )
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Records
+import Studies
+
+/// What `tgge steady` has to say, with the keys of its JSON.
+struct SteadyReport: JSONReport {
+  let command = "steady"
+  let modes: [Int]
+  let totalModes: Int
+  let bands: Int
+  let ranks: Int
+  let forces: String
+  let filling: Double
+  let fillingError: Double
+  let current: Components
+  let currents: [String: Components]
+  let lambda: [LambdaEntry]
+  let digest: String
+  /// Always true: a state that is not steady is an error.
+  let converged = true
+  let iterations: Int
+  let residual: Double
+  /// By the other engine, where that was affordable.
+  let otherResidual: Double?
+  /// The number of modes without any rate.
+  let idleModes: Int
+  /// dI/d(drive) and dI/d(filling).
+  let slope: Components?
+  let fillingSlope: Components?
+  let wallSeconds: Double
+
+  init(
+    _ result: SteadyResult,
+    _ study: SteadyStudy,
+    _ deck: Deck,
+    ranks: Int,
+    wallSeconds: Double
+  ) {
+    let orbitals = study.model.hamiltonian.orbitals
+    modes = deck.lattice.modes
+    totalModes = study.modes
+    bands = orbitals.count
+    self.ranks = ranks
+    forces = result.engine
+    filling = result.observables.filling
+    fillingError = result.fillingError
+    current = Components(result.observables.current)
+    currents = Components.byOrbital(result.observables.orbitalCurrents, orbitals)
+    lambda = LambdaEntry.list(
+      study.recordedModes,
+      result.lambda,
+      on: study.grid,
+      bands: orbitals.count
+    )
+    digest = String(format: "%016lx", result.digest)
+    iterations = result.iterations
+    residual = result.certificate.residual
+    otherResidual = result.otherResidual
+    idleModes = result.certificate.idleModes
+    slope = result.driveSlope.map { Components($0) }
+    fillingSlope = result.fillingSlope.map { Components($0) }
+    self.wallSeconds = wallSeconds
+  }
+
+  /// Writes a table for people to standard output.
+  func printTable() {
+    var rows = lambda.map { [$0.title(bands: bands), digits($0.value)] }
+    rows.append(["current", current.text])
+    if currents.count > 1 {
+      rows += currents.sorted { $0.key < $1.key }.map { ["current of \($0.key)", $0.value.text] }
+    }
+    if let slope { rows.append(["dI/d(drive)", slope.text]) }
+    if let fillingSlope { rows.append(["dI/d(filling)", fillingSlope.text]) }
+    rows.append(["filling", digits(filling)])
+    printColumns(rows)
+    let other = otherResidual.map { String(format: ", %.1e by the other engine", $0) } ?? ""
+    print(
+      "\n\(totalModes) modes on \(ranks) \(ranks == 1 ? "rank" : "ranks"), \(forces) forces; "
+        + "\(iterations) passes\n"
+        + "residual \(String(format: "%.1e", residual))\(other), filling error "
+        + "\(String(format: "%.1e", fillingError)), digest \(digest), "
+        + "\(ProgressLine.duration(wallSeconds))"
+    )
+  }
+}
