@@ -24,54 +24,33 @@ struct EvolveCommand: RankedCommand {
   @OptionGroup var options: DeckOptions
 
   func run(on communicator: MPICommunicator) throws {
-    let start = ContinuousClock.now
-    let deck = try options.load(on: communicator)
-    let grid = try ModelBuilder.grid(deck)
-    let model = try ModelBuilder.model(deck)
-    let partition = Partition(
-      momenta: grid.count,
-      bands: deck.lattice.orbitals.count,
-      over: communicator
-    )
+    let job = try DeckRun(options, on: communicator)
     var study = EvolveStudy(
-      model: model,
-      grid: grid,
+      model: job.model,
+      grid: job.grid,
       initial: .uniform(filling: 0.5),
-      outputTimes: deck.time.outputTimes,
+      outputTimes: job.deck.time.outputTimes,
       control: StepControl(
-        relativeTolerance: deck.time.relativeTolerance,
-        absoluteTolerance: deck.time.absoluteTolerance
+        relativeTolerance: job.deck.time.relativeTolerance,
+        absoluteTolerance: job.deck.time.absoluteTolerance
       ),
-      recordedModes: try ModelBuilder.recordedModes(deck, grid: grid),
-      forces: ForceOptions(
-        choice: options.forces,
-        compression: deck.forces.compression,
-        verify: options.verifyForces
-      )
+      recordedModes: job.recordedModes,
+      forces: job.forces
     )
-    try MemoryCheck.require(
-      study.estimatedBytes(ranks: communicator.size),
-      deck: deck,
-      on: communicator
-    )
-    if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
-    study.initial = try ModelBuilder.initial(
-      deck,
-      grid: grid,
-      partition: partition,
-      on: communicator
+    study.initial = try job.initialState(
+      needing: study.estimatedBytes(ranks: communicator.size)
     )
 
-    var observer = EvolveReporter(options, study, communicator)
+    var observer = EvolveReporter(job, end: job.deck.time.end, communicator)
     let result = try study.run(over: communicator, observer: &observer)
     observer.progress.clear()
     guard communicator.rank == 0 else { return }
     let report = EvolveReport(
       result,
       study,
-      deck,
+      job.deck,
       ranks: communicator.size,
-      wallSeconds: (ContinuousClock.now - start) / .seconds(1)
+      wallSeconds: job.wallSeconds
     )
     try options.json ? report.printJSON() : report.printTable()
   }
@@ -87,15 +66,13 @@ extension Deck.Time {
 /// Shows progress, and writes the final λ.
 private struct EvolveReporter: EvolveObserver {
   var progress: ProgressLine
-  private let options: DeckOptions
-  private let study: EvolveStudy
-  private let communicator: MPICommunicator
+  private let job: DeckRun
+  private let end: Double
 
-  init(_ options: DeckOptions, _ study: EvolveStudy, _ communicator: MPICommunicator) {
-    self.options = options
-    self.study = study
-    self.communicator = communicator
-    progress = ProgressLine(on: communicator, quiet: options.quiet)
+  init(_ job: DeckRun, end: Double, _ communicator: MPICommunicator) {
+    self.job = job
+    self.end = end
+    progress = ProgressLine(on: communicator, quiet: job.options.quiet)
   }
 
   mutating func didCompress(_ report: CompressionReport) {
@@ -125,16 +102,7 @@ private struct EvolveReporter: EvolveObserver {
   func didReach(_ output: EvolveOutput) {}
 
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws {
-    guard let out = options.out else { return }
     progress.clear()
-    try LambdaFile.write(
-      lambda,
-      to: out,
-      grid: study.grid,
-      partition: partition,
-      comment: "tgge \(Version.number) evolve \(options.deck); momentum in units of π, "
-        + "band 0 is the highest, λ at t = \(study.outputTimes.last ?? 0)",
-      over: communicator
-    )
+    try job.write(lambda, partition: partition, as: "λ at t = \(end)")
   }
 }

@@ -21,56 +21,26 @@ struct SteadyCommand: RankedCommand {
   @OptionGroup var options: DeckOptions
 
   func run(on communicator: MPICommunicator) throws {
-    let start = ContinuousClock.now
-    let deck = try options.load(on: communicator)
-    let grid = try ModelBuilder.grid(deck)
-    let partition = Partition(
-      momenta: grid.count,
-      bands: deck.lattice.orbitals.count,
-      over: communicator
-    )
+    let job = try DeckRun(options, on: communicator)
     var study = SteadyStudy(
-      model: try ModelBuilder.model(deck),
-      grid: grid,
+      model: job.model,
+      grid: job.grid,
       initial: .uniform(filling: 0.5),
-      recordedModes: try ModelBuilder.recordedModes(deck, grid: grid),
-      forces: ForceOptions(
-        choice: options.forces,
-        compression: deck.forces.compression,
-        verify: options.verifyForces
-      )
+      recordedModes: job.recordedModes,
+      forces: job.forces
     )
-    try MemoryCheck.require(
-      study.estimatedBytes(ranks: communicator.size),
-      deck: deck,
-      on: communicator
+    study.initial = try job.initialState(
+      needing: study.estimatedBytes(ranks: communicator.size)
     )
-    if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
-    study.initial = try ModelBuilder.initial(
-      deck,
-      grid: grid,
-      partition: partition,
-      on: communicator
-    )
-
     let result = try study.run(over: communicator) { lambda, partition in
-      guard let out = options.out else { return }
-      try LambdaFile.write(
-        lambda,
-        to: out,
-        grid: grid,
-        partition: partition,
-        comment: "tgge \(Version.number) steady \(options.deck); momentum in units of π, "
-          + "band 0 is the highest",
-        over: communicator
-      )
+      try job.write(lambda, partition: partition, as: "the steady state")
     }
     let report = SteadyReport(
       result,
       study,
-      deck,
+      job.deck,
       ranks: communicator.size,
-      wallSeconds: (ContinuousClock.now - start) / .seconds(1)
+      wallSeconds: job.wallSeconds
     )
     if !options.quiet { note(result, study, on: communicator) }
     guard communicator.rank == 0 else { return }

@@ -129,6 +129,25 @@ extension Program {
       #expect(table.output.contains("dI/d(drive)"))
     }
 
+    @Test("A preset and the same system written as custom and jumps have the same bits")
+    func writtenOut() async throws {
+      try await withScratch { folder in
+        try folder.write("custom.yaml", Sample.writtenOut.utf8)
+        for options in [["steady"], ["evolve", "--set", "time={end: 5}"]] {
+          var digests: Set<String> = []
+          for deck in ["custom.yaml", Tgge.inputs + "/figure5a.yaml"] {
+            let outcome = try await Tgge.run(
+              [options[0], deck, "--json", "--quiet"] + options.dropFirst(),
+              ranks: 2,
+              in: folder
+            )
+            digests.insert(try Report(outcome.output).text("digest"))
+          }
+          #expect(digests.count == 1)
+        }
+      }
+    }
+
     @Test("Modes without any rate are named in a warning")
     func idleModes() async throws {
       let deck = [Tgge.inputs + "/figure5a.yaml", "--set", "baths.drive=1"]

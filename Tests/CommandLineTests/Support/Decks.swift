@@ -57,4 +57,30 @@ enum Sample {
     time: {end: 2, relative-tolerance: 1e-8, absolute-tolerance: 1e-8}
 
     """
+
+  /// The Rashba-Zeeman chain of launch/inputs/figure5a.yaml, written out.
+  static let writtenOut = """
+    lattice:
+      model: custom
+      modes: 100
+      orbitals: [up, down]
+      hoppings:
+        - {from: up, to: up, by: [1], amplitude: [-1, 1.1]}
+        - {from: down, to: down, by: [1], amplitude: [-1, -1.1]}
+        - {from: up, to: up, by: [0], amplitude: 1}
+        - {from: down, to: down, by: [0], amplitude: -1}
+        - {from: down, to: up, by: [-1], amplitude: 0.9}
+        - {from: down, to: up, by: [1], amplitude: -0.9}
+    baths:
+      coupling: 0.05
+      drive: 0.5
+      thermal: {beta: 2.0}
+      nonequilibrium:
+        kind: jumps
+        operators:
+          - rate: 1
+            terms:
+              - {amplitude: 1, create: {orbital: up, cell: [0]}, annihilate: {orbital: up, cell: [0]}}
+
+    """
 }

@@ -1,0 +1,94 @@
+import Communication
+import Dissipation
+import Foundation
+import Kinetics
+import Lattice
+import MPICommunication
+import Records
+import Studies
+import VectorMath
+
+/// What all commands that run a deck have in common: from the deck to the values that a study takes.
+struct DeckRun {
+  let options: DeckOptions
+  let deck: Deck
+  let grid: MomentumGrid
+  let model: OpenLattice
+  let recordedModes: [Int]
+  private let communicator: MPICommunicator
+  private let start = ContinuousClock.now
+
+  /// Reads the deck and makes the model.
+  ///
+  /// Collective.
+  ///
+  /// - Throws: `DeckError` or `UsageError`, alike on all ranks.
+  init(_ options: DeckOptions, on communicator: MPICommunicator) throws {
+    self.options = options
+    self.communicator = communicator
+    deck = try options.load(on: communicator)
+    grid = try ModelBuilder.grid(deck)
+    model = try ModelBuilder.model(deck)
+    recordedModes = try ModelBuilder.recordedModes(deck, grid: grid)
+  }
+
+  /// How the forces are computed.
+  var forces: ForceOptions {
+    ForceOptions(
+      choice: options.forces,
+      compression: deck.forces.compression,
+      verify: options.verifyForces
+    )
+  }
+
+  /// Checks memory and output, and makes the initial state.
+  ///
+  /// Collective.
+  ///
+  /// - Parameter bytes: What each rank will need.
+  /// - Returns: λ at the start.
+  /// - Throws: `DeckError`, `UsageError` or `RemoteFailure`.
+  func initialState(needing bytes: Double) throws -> InitialState {
+    try MemoryCheck.require(bytes, deck: deck, on: communicator)
+    if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
+    return try ModelBuilder.initial(
+      deck,
+      grid: grid,
+      partition: Partition(
+        momenta: grid.count,
+        bands: deck.lattice.orbitals.count,
+        over: communicator
+      ),
+      on: communicator
+    )
+  }
+
+  /// Writes λ if the user wants it.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - lambda: λ of the owned modes.
+  ///   - partition: Who owns which modes.
+  ///   - what: What λ is, for the comment in the file.
+  /// - Throws: `UsageError` or `RemoteFailure` if writing fails.
+  func write(
+    _ lambda: borrowing AlignedVector,
+    partition: Partition,
+    as what: String
+  ) throws {
+    guard let out = options.out else { return }
+    try LambdaFile.write(
+      lambda,
+      to: out,
+      grid: grid,
+      partition: partition,
+      comment: "tgge \(Version.number) \(options.deck): \(what); momentum in units of π, "
+        + "band 0 is the highest",
+      over: communicator
+    )
+  }
+
+  /// Seconds since the deck was read.
+  var wallSeconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+}
