@@ -51,9 +51,8 @@ struct EvolveCommand: RankedCommand {
     )
     try MemoryCheck.require(
       study.estimatedBytes(ranks: communicator.size),
-      deck: deck,
       on: communicator
-    )
+    ) { deck.error(at: "lattice.modes", $0) }
     if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
     study.initial = try ModelBuilder.initial(
       deck,
@@ -63,7 +62,8 @@ struct EvolveCommand: RankedCommand {
     )
 
     var observer = EvolveReporter(options, study, communicator)
-    let result = try study.run(over: communicator, observer: &observer)
+    let result = try Result { try study.run(over: communicator, observer: &observer) }
+      .mapError { ModelBuilder.located($0, in: deck) }.get()
     observer.progress.clear()
     guard communicator.rank == 0 else { return }
     let report = EvolveReport(
