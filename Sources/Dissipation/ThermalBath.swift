@@ -38,7 +38,8 @@ public struct ThermalBath: Dissipator, Equatable {
     guard inverseTemperature >= 0, largest <= 690 else {
       throw ModelError(
         "beta = \(inverseTemperature) gives rates up to e^\(largest), beyond double precision; "
-          + "beta times the bandwidth must be between 0 and 1380"
+          + "beta times the bandwidth must be between 0 and 1380",
+        about: .temperature
       )
     }
     let centre = (bounds.lowerBound + bounds.upperBound) / 2

@@ -37,7 +37,8 @@ struct HermitianEigensystem {
       throw ModelError(
         "bands \(band) and \(band + 1) are degenerate at the momentum (\(place)), so the conserved "
           + "charges are not unique; a boundary twist (lattice.twist) or a field that splits the "
-          + "bands avoids it"
+          + "bands avoids it",
+        about: .lattice
       )
     }
   }

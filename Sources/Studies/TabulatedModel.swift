@@ -56,7 +56,9 @@ struct TabulatedModel {
       over: communicator
     )
     var tables = try communicator.agree {
-      try ModeTables(of: model, on: grid, momenta: partition.ownedMomenta)
+      let tables = try ModeTables(of: model, on: grid, momenta: partition.ownedMomenta)
+      try tables.requireFinite()
+      return tables
     }
     var kernel = tables.takeKernel()
     var report: CompressionReport?
@@ -92,6 +94,28 @@ struct TabulatedModel {
     upper = try communicator.maximum(upper)
     negativeLower = try communicator.maximum(negativeLower)
     return min(-negativeLower, upper)...upper
+  }
+}
+
+extension ModeTables {
+  /// Refuses what the deck's numbers, each of them finite, have made infinite together.
+  ///
+  /// - Throws: `ModelError` if an energy, a velocity or a rate exceeds double precision.
+  fileprivate func requireFinite() throws(ModelError) {
+    guard ([energies] + velocities).allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+      throw ModelError(
+        "energies or velocities exceed double precision; use smaller hoppings",
+        about: .lattice
+      )
+    }
+    let channels = kernel.separable.channels + kernel.modulated.flatMap(\.channels.channels)
+    for channel in channels {
+      guard channel.coupling.isFinite, channel.source.allSatisfy(\.isFinite),
+        channel.sink.allSatisfy(\.isFinite)
+      else {
+        throw ModelError("rates of a bath exceed double precision; use smaller amplitudes, rates")
+      }
+    }
   }
 }
 

@@ -49,7 +49,7 @@ struct DeckRun {
   /// - Returns: λ at the start.
   /// - Throws: `DeckError`, `UsageError` or `RemoteFailure`.
   func initialState(needing bytes: Double) throws -> InitialState {
-    try MemoryCheck.require(bytes, deck: deck, on: communicator)
+    try MemoryCheck.require(bytes, on: communicator) { deck.error(at: "lattice.modes", $0) }
     if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
     return try ModelBuilder.initial(
       deck,
@@ -61,6 +61,11 @@ struct DeckRun {
       ),
       on: communicator
     )
+  }
+
+  /// Runs `body`, whose errors get the key and the line of the deck where these are known.
+  func locating<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch { throw ModelBuilder.located(error, in: deck) }
   }
 
   /// Writes λ if the user wants it.

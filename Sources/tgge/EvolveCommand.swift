@@ -42,7 +42,7 @@ struct EvolveCommand: RankedCommand {
     )
 
     var observer = EvolveReporter(job, end: job.deck.time.end, communicator)
-    let result = try study.run(over: communicator, observer: &observer)
+    let result = try job.locating { try study.run(over: communicator, observer: &observer) }
     observer.progress.clear()
     guard communicator.rank == 0 else { return }
     let report = EvolveReport(

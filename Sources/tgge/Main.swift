@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+@preconcurrency import Foundation
 import MPICommunication
 
 /// Entry point: MPI first, then the command line, on every rank alike.
@@ -48,8 +48,9 @@ struct Program: ParsableCommand {
       }
       try ranked.run(on: communicator)
       try communicator.agree {
-        guard communicator.rank == 0, fflush(nil) != 0 else { return }
-        throw UsageError("standard output cannot be written: \(String(cString: strerror(errno)))")
+        // `print` reports no errors, and some MPI libraries make the stream unbuffered.
+        guard communicator.rank == 0, fflush(stdout) != 0 || ferror(stdout) != 0 else { return }
+        throw UsageError("standard output could not be written to its end; is the disk full?")
       }
       return ExitStatus.done
     } catch {

@@ -1,7 +1,6 @@
 import Communication
 import Foundation
 import MPICommunication
-import Records
 
 /// Refuses what does not fit into memory, before anything is allocated.
 enum MemoryCheck {
@@ -11,20 +10,19 @@ enum MemoryCheck {
   ///
   /// - Parameters:
   ///   - bytes: What each rank will need.
-  ///   - deck: Where `lattice.modes` stands.
   ///   - communicator: The ranks.
-  /// - Throws: `DeckError`, or on a rank whose host has enough `RemoteFailure`.
+  ///   - refusal: Makes an error of what is wrong.
+  /// - Throws: That error, or on a rank whose host has enough `RemoteFailure`.
   static func require(
     _ bytes: Double,
-    deck: Deck,
-    on communicator: MPICommunicator
+    on communicator: MPICommunicator,
+    refusal: (String) -> any Error
   ) throws {
     let ranks = Double(try ranksOnHost(communicator))
     let available = availableBytes()
     try communicator.agree {
       guard bytes * ranks > available else { return }
-      throw deck.error(
-        at: "lattice.modes",
+      throw refusal(
         "needs about \(gigabytes(bytes * ranks)) of memory on a host, which has "
           + "\(gigabytes(available)) to give; fewer modes or more hosts help"
       )

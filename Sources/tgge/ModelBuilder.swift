@@ -47,6 +47,16 @@ enum ModelBuilder {
     )
   }
 
+  /// The error with the key and the line of the deck that are to blame, where these are known.
+  static func located(_ error: any Error, in deck: Deck) -> any Error {
+    guard let error = error as? ModelError else { return error }
+    switch error.subject {
+    case .lattice: return deck.error(at: "lattice", error.description)
+    case .temperature: return deck.error(at: "baths.thermal.beta", error.description)
+    case .any: return error
+    }
+  }
+
   private static func hamiltonian(_ deck: Deck) throws -> BlochHamiltonian {
     let hopping = deck.lattice.hopping
     do {

@@ -32,8 +32,10 @@ struct SteadyCommand: RankedCommand {
     study.initial = try job.initialState(
       needing: study.estimatedBytes(ranks: communicator.size)
     )
-    let result = try study.run(over: communicator) { lambda, partition in
-      try job.write(lambda, partition: partition, as: "the steady state")
+    let result = try job.locating {
+      try study.run(over: communicator) { lambda, partition in
+        try job.write(lambda, partition: partition, as: "the steady state")
+      }
     }
     let report = SteadyReport(
       result,

@@ -27,16 +27,30 @@ extension Program {
         ),
 
         // Rates beyond double precision
-        .options("--set", "baths.thermal.beta=1e3", saying: "beta", "1380"),
+        .options("--set", "baths.thermal.beta=1e3", saying: "baths.thermal.beta: ", "1380"),
         .options("--set", "baths.thermal.beta=1e300", saying: "beta", "1380"),
-        .options("--set", "lattice.hopping=1e300", saying: "beta", "1380"),
+        .options(
+          "--set",
+          "lattice.hopping=1e300",
+          saying: "deck.yaml:7: baths.thermal.beta",
+          "1380"
+        ),
+
+        .options("--set", "baths.nonequilibrium.delta=1e200", saying: "rates of a bath exceed"),
+        .options(
+          "--set",
+          "lattice.hopping=1e308",
+          "--set",
+          "baths.drive=1",
+          saying: "deck.yaml:1: lattice: energies or velocities exceed"
+        ),
 
         // Bands that touch
         .options(
           "--set",
           "lattice.zeeman=0",
           in: Sample.rashba,
-          saying: "degenerate at the momentum (-1.0π)",
+          saying: "deck.yaml:1: lattice: bands 0 and 1 are degenerate at the momentum (-1.0π)",
           "lattice.twist"
         ),
 

@@ -25,6 +25,11 @@ extension Program {
         arguments: ["benchmark", "forces", "--modes", "0"],
         saying: ["--modes must be 8 or more"]
       ),
+      Refusal(
+        title: "benchmark beyond memory",
+        arguments: ["benchmark", "forces", "--modes", "10000000000"],
+        saying: ["--modes: needs about ", "GB of memory"]
+      ),
     ]
 
     @Test("They are refused in one line", arguments: [nil, 3] as [Int?])

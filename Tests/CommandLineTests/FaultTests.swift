@@ -2,112 +2,98 @@ import Foundation
 import Testing
 
 extension Program {
-  @Suite("Faults in the middle of a run")
+  @Suite("Runs that end before their time")
   struct Faults {
     /// A run that would take hours.
-    private func startLongRun(_ folder: Scratch, ranks: Int) async throws -> Job {
-      try folder.write("deck.yaml", Sample.chain.utf8)
-      let job = try Tgge.start(
-        [
-          "evolve", "deck.yaml", "--modes", "20000", "--forces", "direct", "--set", "time.end=1e6",
-          "--set", "record={}", "--out", "final.csv",
-        ],
-        ranks: ranks,
-        in: folder
-      )
-      // The first rank says so when the integration begins.
-      let begun = try await job.wait(seconds: 30) { job.errors.contains("direct forces:") }
-      #expect(begun)
-      #expect(job.processes(named: "tgge").count == ranks)
-      return job
-    }
+    private static let long = [
+      "evolve", Tgge.inputs + "/figure2.yaml", "--modes", "20000", "--forces", "direct",
+      "--set", "time.end=1e6", "--set", "time.outputs=2", "--set", "record.momenta=[-1]",
+    ]
 
-    @Test(
-      "A rank killed by SIGKILL ends the job within 10 s, and nothing keeps running",
-      arguments: [0, 2]
-    )
-    func killedRank(victim: Int) async throws {
+    /// Starts three ranks, disturbs them in the middle of the work, and expects an end within 10 s
+    /// that leaves nothing running.
+    private func disturb(_ send: (Job) -> Void) async throws {
       try await withScratch { folder in
-        let job = try await startLongRun(folder, ranks: 3)
-        let ranks = job.processes(named: "tgge").sorted()
-        kill(ranks[victim], SIGKILL)
+        let job = try Tgge.start(Faults.long, ranks: 3, in: folder)
+        let isWorking = try await job.wait(seconds: 20) { job.errors.contains("direct forces: ") }
+        #expect(isWorking)
+        #expect(job.processes(named: "tgge").count == 3)
+        try await Task.sleep(for: .milliseconds(300))
+
+        let start = ContinuousClock.now
+        send(job)
         let outcome = try await job.finish(timeout: 10)
-        #expect(!outcome.timedOut)
+        #expect(!outcome.timedOut, "still running after 10 s")
         #expect(outcome.status != 0)
-        let gone = try await job.wait(seconds: 5) { job.processes(named: "tgge").isEmpty }
-        #expect(gone)
-        #expect(!folder.holds("final.csv"))
+        // MPICH's launcher says on standard output that a rank was killed.
+        #expect(!outcome.output.contains("digest"))
+        let isGone = try await job.wait(seconds: 10) { job.processes().isEmpty }
+        #expect(isGone, "left running: \(job.processes())")
+        #expect(ContinuousClock.now - start < .seconds(10))
+        try await job.killAll()
       }
     }
 
-    @Test("SIGINT and SIGTERM to the launcher end all ranks", arguments: [SIGINT, SIGTERM])
-    func interrupted(signal: Int32) async throws {
-      try await withScratch { folder in
-        let job = try await startLongRun(folder, ranks: 2)
-        kill(job.identifier, signal)
-        let outcome = try await job.finish(timeout: 10)
-        #expect(!outcome.timedOut)
-        #expect(outcome.status != 0)
-        let gone = try await job.wait(seconds: 5) { job.processes(named: "tgge").isEmpty }
-        #expect(gone)
-        #expect(!folder.holds("final.csv"))
+    @Test("A rank that is killed ends the job", arguments: [0, 1, 2])
+    func killedRank(rank: Int) async throws {
+      try await disturb { job in
+        let victim = job.processes(named: "tgge").first { identifier in
+          let variables = job.variables(of: identifier)
+          return ["OMPI_COMM_WORLD_RANK=\(rank)", "PMI_RANK=\(rank)"].contains(
+            where: variables.contains
+          )
+        }
+        #expect(victim != nil)
+        if let victim { kill(victim, SIGKILL) }
       }
     }
 
-    @Test(
-      "Started by the launcher of another MPI, the program says so instead of running N times",
-      .enabled(if: Launcher.foreign.path != nil, "the other MPI is not installed")
-    )
-    func foreignLauncher() async throws {
-      let deck = Tgge.inputs + "/figure2.yaml"
-      let outcome = try await Tgge.run(["evolve", deck], ranks: 3, launcher: .foreign)
-      #expect(outcome.status == 64, "\(outcome)")
-      #expect(outcome.output.isEmpty)
-      let own = outcome.errorLines.filter { $0.hasPrefix("tgge: ") }
-      #expect(own.count == 1)
+    @Test("Ctrl-C and SIGTERM end the launcher and all ranks", arguments: [SIGINT, SIGTERM])
+    func signal(number: Int32) async throws {
+      try await disturb { kill($0.identifier, number) }
     }
 
-    @Test("Numerics that fail end with status 70 and one line", arguments: [nil, 3] as [Int?])
-    func numerics(ranks: Int?) async throws {
+    @Test("A run that is killed while it writes leaves no torn file")
+    func killedWriter() async throws {
       try await withScratch { folder in
-        // One mode has been filled far beyond what its rates can follow.
-        let rows = ["momentum,band,lambda", "-1,0,1e6", "-0.5,0,0", "0,0,0", "0.5,0,0"]
-        try folder.write("lambda.csv", rows.joined(separator: "\n").utf8)
-        let deck = Sample.chain.replacing(
-          "initial: {filling: 0.5}",
-          with: "initial: {file: lambda.csv}"
-        )
-        try folder.write("deck.yaml", deck.utf8)
-        let outcome = try await Tgge.run(
-          ["evolve", "deck.yaml", "--modes", "4", "--quiet", "--forces", "direct"],
-          ranks: ranks,
+        try folder.write("deck.yaml", Sample.chain.utf8)
+        try folder.write("lambda.csv", "old".utf8)
+        let job = try Tgge.start(
+          ["evolve", "deck.yaml", "--modes", "2000000", "--set", "time.end=1e-3"]
+            + ["--out", "lambda.csv", "--set", "record.momenta=[]"],
           in: folder
         )
-        #expect(outcome.status == 70, "\(outcome)")
-        #expect(outcome.errorLines.count == 1)
-        #expect(outcome.output.isEmpty)
+        // Killed as soon as rows of the new file are there.
+        let isWriting = try await job.wait(seconds: 20) {
+          folder.names.contains { $0 != "lambda.csv" && folder.bytes($0).count > 100_000 }
+        }
+        kill(job.identifier, SIGKILL)
+        let outcome = try await job.finish(timeout: 10)
+        #expect(isWriting && outcome.status == 128 + SIGKILL, "\(outcome)")
+        #expect(folder.text("lambda.csv") == "old")
+        try await job.killAll()
       }
     }
 
-    @Test(
-      "A processor without the instructions of the build is told, not killed",
-      .enabled(if: Launcher.find("qemu-x86_64") != nil, "qemu-user is not installed"),
-      .enabled(if: Faults.isNewer, "this build runs on the processor that is imitated")
-    )
-    func olderProcessor() async throws {
-      let qemu = try #require(Launcher.find("qemu-x86_64"))
-      let job = try Job([qemu, "-cpu", "Nehalem", Tgge.binary, "--version"], in: nil)
-      let outcome = try await job.finish(timeout: 60)
-      #expect(outcome.status == 70)
-      #expect(outcome.output.isEmpty)
-      #expect(outcome.errors.contains("this binary was built for"))
-      #expect(outcome.errors.contains("launch/build"))
+    @Test("Numerics that fail are status 70 and one line", arguments: [nil, 3, 7] as [Int?])
+    func numerics(ranks: Int?) async throws {
+      let hot = (0..<4).map { "\(-1 + Double($0) / 2),0,\($0 == 2 ? 800 : 0)\n" }
+      let table = "momentum,band,lambda\n" + hot.joined()
+      var refusals: [Refusal] = [
+        .options("--set", "baths.coupling=1e300", saying: "step length fell", "stiff"),
+        .options("--set", "baths.thermal.beta=40", saying: "step length fell", "stiff"),
+        .options("--set", "initial={thermal: {beta: 1e4}}", saying: "rates that are not finite"),
+        Refusal(
+          title: "λ = 800",
+          files: ["deck.yaml": Array(Sample.chain.utf8), "lambda.csv": Array(table.utf8)],
+          arguments: [
+            "evolve", "deck.yaml", "--modes", "4", "--set", "initial={file: lambda.csv}",
+          ],
+          saying: ["rates that are not finite"]
+        ),
+      ]
+      for index in refusals.indices { refusals[index].status = 70 }
+      try await Refusal.expect(refusals, ranks: ranks)
     }
-
-    /// Whether the tests, and so the program, are built for more than Nehalem.
-    private static let isNewer: Bool = {
-      let flags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-      return flags.contains(" avx2 ")
-    }()
   }
 }

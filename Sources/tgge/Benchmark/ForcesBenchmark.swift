@@ -42,6 +42,9 @@ struct ForcesBenchmark: RankedCommand {
   }
 
   func run(on communicator: MPICommunicator) throws {
+    // The direct engine has tables of all modes on each rank, and other arrays are some twenty.
+    let owned = Double(modes ?? 1 << 22) / Double(forces == .separable ? communicator.size : 1)
+    try MemoryCheck.require(20 * 8 * owned, on: communicator) { UsageError("--modes: \($0)") }
     let drives = [0, 0.5]
     var direct: [DirectRow] = []
     var separable: [SeparableRow] = []

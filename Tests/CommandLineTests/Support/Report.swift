@@ -1,38 +1,62 @@
 import Foundation
+import Testing
 
-/// A JSON object that the program wrote.
-struct Report: @unchecked Sendable {
-  private let values: [String: Any]
-
-  /// The keys of `tgge evolve`.
-  static let evolveKeys: Set<String> = [
-    "command", "modes", "totalModes", "bands", "ranks", "forces", "filling", "current", "currents",
-    "lambda", "digest", "wallSeconds", "time", "steps", "rejectedSteps", "forceEvaluations",
-    "fillingDrift", "outputs",
-  ]
-
-  /// What is wrong with an output that should be one JSON object.
-  struct NoObject: Error { let text: String }
-
-  /// Reads an output that holds one object and nothing else.
-  init(_ text: String) throws {
-    let value = try? JSONSerialization.jsonObject(with: Data(text.utf8))
-    guard let values = value as? [String: Any] else { throw NoObject(text: text) }
-    self.values = values
+/// What `tgge evolve --json` wrote.
+struct Report: Decodable {
+  struct Entry: Decodable, Equatable {
+    let momentum: Double
+    let band: Int
+    let value: Double
   }
 
-  private init(_ values: [String: Any]) { self.values = values }
+  struct Output: Decodable {
+    let time: Double
+    let lambda: [Entry]
+    let current: Double
+    let filling: Double
+  }
 
-  var keys: Set<String> { Set(values.keys) }
+  let command: String
+  let modes: [Int]
+  let totalModes: Int
+  let bands: Int
+  let ranks: Int
+  let forces: String
+  let time: Double
+  let filling: Double
+  let fillingDrift: Double
+  let current: Double
+  let currents: [String: Double]
+  let lambda: [Entry]
+  let digest: String
+  let steps: Int
+  let rejectedSteps: Int
+  let forceEvaluations: Int
+  let wallSeconds: Double
+  let outputs: [Output]
 
-  /// A number; NaN if there is none.
-  func number(_ key: String) -> Double { (values[key] as? NSNumber)?.doubleValue ?? .nan }
+  /// Reads standard output, all of which must be one JSON object.
+  init(_ outcome: Job.Outcome) throws {
+    #expect(outcome.status == 0, "\(outcome)")
+    self = try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
+  }
 
-  /// A text; empty if there is none.
-  func text(_ key: String) -> String { values[key] as? String ?? "" }
-
-  /// A list of objects; empty if there is none.
-  func list(_ key: String) -> [Report] {
-    (values[key] as? [[String: Any]] ?? []).map { Report($0) }
+  /// Runs `tgge evolve` with `--json --quiet` and reads what it writes.
+  ///
+  /// - Parameters:
+  ///   - arguments: The deck and more options.
+  ///   - ranks: How many ranks; nil starts the program without mpirun.
+  ///   - folder: Where the program works.
+  /// - Returns: What it writes.
+  /// - Throws: If it cannot be started or does not write a report.
+  static func evolve(
+    _ arguments: [String],
+    ranks: Int? = nil,
+    in folder: Scratch? = nil
+  ) async throws -> Report {
+    let words = ["evolve"] + arguments + ["--json", "--quiet"]
+    let outcome = try await Tgge.run(words, ranks: ranks, in: folder)
+    #expect(outcome.errors.isEmpty, "\(outcome)")
+    return try Report(outcome)
   }
 }
