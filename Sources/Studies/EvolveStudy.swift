@@ -54,15 +54,15 @@ public struct EvolveStudy: Sendable {
   /// - Parameter ranks: The number of ranks.
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
-    let bands = Double(model.hamiltonian.orbitals.count)
-    let velocities = Double(grid.dimension) * bands
-    // Channels are one for each bath and jump operator, or a few.
-    let channels = Double(max(1, model.baths.count { $0.weight > 0 }))
-    let owned = (Double(grid.count) / Double(ranks)).rounded(.up) * bands
+    let estimate = MemoryEstimate(
+      model,
+      on: grid,
+      options: forces,
+      comparesEngines: forces.verify
+    )
     // Tables and their copies in the engine and the observables; λ, the trial state, seven stages.
-    let own = 1 + 2 * velocities + 4 * channels + 9 + 2
-    let all = forces.choice == .direct ? 5 * channels + 3 + velocities : 0
-    return 8 * (owned * own + Double(grid.count) * bands * all)
+    let owned = 1 + 2 * estimate.velocities + 4 * estimate.channels + 9 + 2
+    return estimate.bytes(owned: owned, ranks: ranks)
   }
 
   /// Integrates and reports.

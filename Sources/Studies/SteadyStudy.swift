@@ -51,15 +51,15 @@ public struct SteadyStudy: Sendable {
   /// - Parameter ranks: The number of ranks.
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
-    let bands = Double(model.hamiltonian.orbitals.count)
-    let velocities = Double(grid.dimension) * bands
-    let channels = Double(max(1, model.baths.count))
-    let owned = (Double(grid.count) / Double(ranks)).rounded(.up) * bands
-    // The tables, and their copies in solver, engine and observables; λ, the start, gain and loss.
-    let own = 1 + 4 * velocities + 6 * channels + 6
-    let checks = Double(modes) <= Double(SteadyStudy.verifiedModes) || forces.verify
-    let all = forces.choice == .direct || checks ? 5 * channels + 3 + velocities : 0
-    return 8 * (owned * own + Double(grid.count) * bands * all)
+    let estimate = MemoryEstimate(
+      model,
+      on: grid,
+      options: forces,
+      comparesEngines: modes <= SteadyStudy.verifiedModes || forces.verify
+    )
+    // Tables and their copies in solver, engine and observables; λ, the start, gain and loss.
+    let owned = 1 + 4 * estimate.velocities + 6 * estimate.channels + 6
+    return estimate.bytes(owned: owned, ranks: ranks)
   }
 
   /// Finds the steady state.

@@ -19,8 +19,8 @@ struct DoctorCommand: RankedCommand {
     // A sum and a gather whose results are known.
     let (rank, size) = (communicator.rank, communicator.size)
     let sum = try communicator.sum(Int64(rank + 1))
-    if sum != Int64(size * (size + 1) / 2) {
-      problems.append("the sum over ranks is wrong: \(sum)")
+    if try communicator.maximum(sum == Int64(size * (size + 1) / 2) ? 0 : 1 as Int64) > 0 {
+      problems.append("the sum over ranks is wrong")
     }
     var squares = [Double](repeating: -1, count: size)
     squares[rank] = Double(rank * rank)
@@ -40,7 +40,19 @@ struct DoctorCommand: RankedCommand {
       )
     }
 
-    guard rank == 0 else { return }
+    if rank == 0 { printReport(library, hosts, size, compiled, problems) }
+    guard !problems.contains(where: { $0.hasPrefix("the ") }) else {
+      throw UsageError("the ranks do not compute together: MPI or its launcher is broken here")
+    }
+  }
+
+  private func printReport(
+    _ library: MPILibrary,
+    _ hosts: [(host: String, ranks: Int)],
+    _ size: Int,
+    _ compiled: String,
+    _ problems: [String]
+  ) {
     print("tgge \(Version.number), built with \(MPILibrary.builtWith)")
     print(
       "MPI         \(library.version), standard \(library.standard), threads \(library.threads)"

@@ -1,0 +1,48 @@
+import Dissipation
+import Lattice
+
+/// The doubles that a study's tables take, for an estimate before anything is allocated.
+struct MemoryEstimate {
+  /// Velocity tables, one for each direction and orbital.
+  let velocities: Double
+
+  /// Channels of the separable part, after compression if there is one.
+  let channels: Double
+
+  /// Doubles for each mode of the whole lattice that every rank holds: tables of the direct engine.
+  let everywhere: Double
+
+  private let momenta: Double
+  private let bands: Double
+
+  /// Looks at the kernel at one momentum, which has the channels of all.
+  init(
+    _ model: OpenLattice,
+    on grid: MomentumGrid,
+    options: ForceOptions,
+    comparesEngines: Bool
+  ) {
+    bands = Double(model.hamiltonian.orbitals.count)
+    momenta = Double(grid.count)
+    velocities = Double(grid.dimension) * bands
+    let probe = try? model.kernel(
+      on: BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<1)
+    )
+    // Where the probe fails the run will, too, with a message of its own.
+    let kernel = probe ?? RateKernel()
+    let modulated = kernel.modulated.reduce(0) { $0 + $1.channels.channels.count }
+    let compresses = options.compression != nil && modulated > 0 && options.choice != .direct
+    // Compressed kernels seldom have more functions.
+    channels = Double(kernel.separable.channels.count + (compresses ? 128 : modulated))
+    let isDirect = options.choice == .direct || modulated > 0 && !compresses
+    let own = Double(kernel.separable.channels.count + modulated)
+    // The tables as they are made, in the engine's order, λ, n and h, and the velocities on the way.
+    everywhere = isDirect || comparesEngines ? 4 * own + 6 + velocities : 0
+  }
+
+  /// Bytes of each rank that owns its share of the modes with `owned` doubles for each.
+  func bytes(owned: Double, ranks: Int) -> Double {
+    let share = (momenta / Double(ranks)).rounded(.up) * bands
+    return 8 * (share * owned + momenta * bands * everywhere)
+  }
+}

@@ -1,0 +1,55 @@
+import Dissipation
+import Kinetics
+import Lattice
+import Studies
+import Testing
+
+@Suite("Estimates of memory")
+struct MemoryEstimateTests {
+  private func study(_ modes: Int, _ options: ForceOptions, ohmic: Bool = false) throws
+    -> EvolveStudy
+  {
+    var model = try Chain.tightBinding(beta: 2, drive: 0.5)
+    if ohmic {
+      model.baths[0].dissipator = ThermalBath(inverseTemperature: 2, spectrum: .ohmic)
+    }
+    return EvolveStudy(
+      model: model,
+      grid: try MomentumGrid(extents: [modes]),
+      initial: .uniform(filling: 0.5),
+      outputTimes: [0, 1],
+      control: StepControl(relativeTolerance: 1e-6, absoluteTolerance: 1e-6),
+      forces: options
+    )
+  }
+
+  @Test("Moments take less than 200 bytes for each mode, divided among the ranks")
+  func moments() throws {
+    let study = try study(10_000_000, .init())
+    #expect(study.estimatedBytes(ranks: 1) < 200e7)
+    // λ, two velocity tables, four factor tables and nine vectors of the integrator, at the least.
+    #expect(study.estimatedBytes(ranks: 1) > 8 * 16e7)
+    #expect(study.estimatedBytes(ranks: 4) == study.estimatedBytes(ranks: 1) / 4)
+  }
+
+  @Test("Tables of pair sums stand on every rank, chosen or needed or compared")
+  func pairs() throws {
+    let modes = 1_000_000
+    let separable = try study(modes, .init()).estimatedBytes(ranks: 1000)
+    let direct = try study(modes, .init(choice: .direct)).estimatedBytes(ranks: 1000)
+    let ohmic = try study(modes, .init(), ohmic: true).estimatedBytes(ranks: 1000)
+    let compared = try study(modes, .init(verify: true)).estimatedBytes(ranks: 1000)
+    for bytes in [direct, ohmic, compared] {
+      #expect(bytes > 8 * 6e6)
+      #expect(bytes > 100 * separable)
+    }
+    let compressed = try study(modes, .init(compression: 1e-12), ohmic: true)
+    #expect(compressed.estimatedBytes(ranks: 1000) < ohmic)
+  }
+
+  @Test("Sizes beyond all memory have an estimate, too")
+  func beyond() throws {
+    let study = try study(1 << 52, .init())
+    #expect(study.estimatedBytes(ranks: 1) > 1e17)
+  }
+}
