@@ -53,7 +53,7 @@ extension Program {
 
     @Test("The example decks run, and both engines verify each other")
     func examples() async throws {
-      for deck in ["square-lattice", "ohmic", "figure5a"] {
+      for deck in ["square-lattice", "ohmic", "figure3", "figure5a", "figure5b", "figure6"] {
         let outcome = try await Tgge.run(
           [
             "evolve", Tgge.inputs + "/\(deck).yaml", "--json", "--verify-forces", "--set",
