@@ -34,9 +34,6 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
   /// The length of the next step, unless an output comes first; 0 before the first.
   private var length = 0.0
 
-  /// What no step may fall to, however early: 10⁻²⁰ of the first.
-  private var shortest = 0.0
-
   /// Prepares an integration.
   ///
   /// - Parameters:
@@ -85,7 +82,7 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
       // Land on the end; or halve the way to it rather than leave a tiny rest.
       let lands = length >= remaining * (1 - 1e-3)
       let step = lands ? remaining : min(length, length * 2 > remaining ? remaining / 2 : length)
-      guard step > 16 * time.ulp, step > shortest else {
+      guard step > 16 * time.ulp, step > end * 1e-15 else {
         throw NumericalError.stepUnderflow(time: time, length: step)
       }
       let error = try stepper.attempt(
@@ -137,6 +134,5 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
     let tolerance = max(control.relativeTolerance, control.absoluteTolerance)
     let change = 0.1 * Double.root(min(tolerance, 1), order)
     length = rate > 0 ? min(end, change / rate) : end
-    shortest = 1e-20 * length
   }
 }
