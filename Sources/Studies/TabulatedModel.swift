@@ -62,7 +62,11 @@ struct TabulatedModel {
     }
     var kernel = tables.takeKernel()
     var report: CompressionReport?
-    if let tolerance = options.compression, options.choice != .direct, !kernel.isSeparable {
+    // Correlated dephasing has no form that can be compressed.
+    let isOhmic = kernel.modulated.contains {
+      if case .ohmic = $0.modulation { true } else { false }
+    }
+    if let tolerance = options.compression, options.choice != .direct, isOhmic {
       let sample = try communicator.agree { try model.sampledKernel(on: grid, bands: tables.bands) }
       report = try KernelCompression(tolerance: tolerance).compress(
         &kernel,

@@ -44,7 +44,6 @@ struct EvolveCommand: RankedCommand {
     var observer = EvolveReporter(job, end: job.deck.time.end, communicator)
     let result = try job.locating { try study.run(over: communicator, observer: &observer) }
     observer.progress.clear()
-    guard communicator.rank == 0 else { return }
     let report = EvolveReport(
       result,
       study,
@@ -52,7 +51,11 @@ struct EvolveCommand: RankedCommand {
       ranks: communicator.size,
       wallSeconds: job.wallSeconds
     )
-    try options.json ? report.printJSON() : report.printTable()
+    // What the first rank cannot write must not leave the others waiting.
+    try communicator.agree {
+      guard communicator.rank == 0 else { return }
+      try options.json ? report.printJSON() : report.printTable()
+    }
   }
 }
 

@@ -45,8 +45,11 @@ struct SteadyCommand: RankedCommand {
       wallSeconds: job.wallSeconds
     )
     if !options.quiet { note(result, study, on: communicator) }
-    guard communicator.rank == 0 else { return }
-    try options.json ? report.printJSON() : report.printTable()
+    // What the first rank cannot write must not leave the others waiting.
+    try communicator.agree {
+      guard communicator.rank == 0 else { return }
+      try options.json ? report.printJSON() : report.printTable()
+    }
   }
 
   private func note(

@@ -66,11 +66,14 @@ struct ForcesBenchmark: RankedCommand {
       }
       for channels in [1, 2] { sums.append(try SumRow(channels: channels, on: communicator)) }
     }
-    guard communicator.rank == 0 else { return }
     if json {
-      try (direct as [any BenchmarkRow] + separable + sums).forEach { try $0.printJSON() }
+      try communicator.agree {
+        guard communicator.rank == 0 else { return }
+        try (direct as [any BenchmarkRow] + separable + sums).forEach { try $0.printJSON() }
+      }
       return
     }
+    guard communicator.rank == 0 else { return }
     let ranks = communicator.size
     print("\(String(cString: tgge_processor_brand())), \(ranks) \(ranks == 1 ? "rank" : "ranks")")
     if !direct.isEmpty { DirectRow.printTable(direct) }
