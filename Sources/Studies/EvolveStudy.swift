@@ -6,14 +6,8 @@ import VectorMath
 
 /// λ(t) from an initial state: a whole computation as a value.
 public struct EvolveStudy: Sendable {
-  /// The lattice and its baths.
-  public var model: OpenLattice
-
-  /// The momenta.
-  public var grid: MomentumGrid
-
-  /// λ at time 0.
-  public var initial: InitialState
+  /// The model, its initial state, and what to look at.
+  public var setup: StudySetup
 
   /// When to report, in ascending order from 0 on, in inverse units of energy.
   public var outputTimes: [Double]
@@ -21,45 +15,19 @@ public struct EvolveStudy: Sendable {
   /// The tolerances.
   public var control: StepControl
 
-  /// The modes whose λ is in every output, as flat indices over all modes.
-  public var recordedModes: [Int]
-
-  /// How the forces are computed.
-  public var forces: ForceOptions
-
   /// Creates a study.
-  public init(
-    model: OpenLattice,
-    grid: MomentumGrid,
-    initial: InitialState,
-    outputTimes: [Double],
-    control: StepControl,
-    recordedModes: [Int] = [],
-    forces: ForceOptions = .init()
-  ) {
-    self.model = model
-    self.grid = grid
-    self.initial = initial
+  public init(_ setup: StudySetup, outputTimes: [Double], control: StepControl) {
+    self.setup = setup
     self.outputTimes = outputTimes
     self.control = control
-    self.recordedModes = recordedModes
-    self.forces = forces
   }
-
-  /// The number of modes, M.
-  public var modes: Int { grid.count * model.hamiltonian.orbitals.count }
 
   /// The memory that each rank needs at most, in bytes, from the size of the tables alone.
   ///
   /// - Parameter ranks: The number of ranks.
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
-    let estimate = MemoryEstimate(
-      model,
-      on: grid,
-      options: forces,
-      comparesEngines: forces.verify
-    )
+    let estimate = setup.memory(comparesEngines: setup.forces.verify)
     // Tables and their copies in the engine and the observables; λ, the trial state, seven stages.
     let owned = 1 + 2 * estimate.velocities + 4 * estimate.channels + 9 + 2
     return estimate.bytes(owned: owned, ranks: ranks)
@@ -79,14 +47,9 @@ public struct EvolveStudy: Sendable {
     over communicator: some Communicator,
     observer: inout some EvolveObserver
   ) throws -> EvolveResult {
-    let system = try TabulatedModel(
-      model,
-      on: grid,
-      options: forces,
-      over: communicator
-    )
+    let system = try TabulatedModel(setup, over: communicator)
     if let report = system.compression { observer.didCompress(report) }
-    if forces.verify { try verify(system, over: communicator, &observer) }
+    if setup.forces.verify { try verify(system, over: communicator, &observer) }
     switch system.engine {
     case .separable:
       let engine = try SeparableForce(
@@ -107,7 +70,7 @@ public struct EvolveStudy: Sendable {
     over communicator: Group
   ) throws -> DirectForce<Group> {
     DirectForce(
-      kernel: try communicator.agree { try model.kernel(on: grid) },
+      kernel: try communicator.agree { try setup.model.kernel(on: setup.grid) },
       partition: partition,
       communicator: communicator
     )
@@ -133,7 +96,7 @@ public struct EvolveStudy: Sendable {
     var direct = try directForce(system.partition, over: communicator)
     // Factors of any sign cancel in single components; then the norm is what must agree.
     let negative = try communicator.maximum(kernel.isNonnegative ? 0 : 1 as Int64) > 0
-    let start = try initial.lambda(
+    let start = try setup.initial.lambda(
       energies: system.tables.energies,
       partition: system.partition,
       over: communicator
@@ -149,7 +112,7 @@ public struct EvolveStudy: Sendable {
     ]
     let compressed = system.compression != nil
     let largest = deviations.map { negative && !compressed ? $0.normwise : $0.componentwise }.max()
-    let tolerance = compressed ? max(1e-12, forces.compression ?? 0) : 1e-12
+    let tolerance = compressed ? max(1e-12, setup.forces.compression ?? 0) : 1e-12
     guard let largest, largest <= tolerance else {
       throw NumericalError.enginesDisagree(deviation: largest ?? .infinity, tolerance: tolerance)
     }
@@ -164,13 +127,13 @@ public struct EvolveStudy: Sendable {
   ) throws -> EvolveResult {
     let partition = engine.partition
     var observables = try Observables(system.tables, partition: partition, over: communicator)
-    let lambda = try initial.lambda(
+    let lambda = try setup.initial.lambda(
       energies: system.tables.energies,
       partition: partition,
       over: communicator
     )
     var evolution = Evolution(
-      RateEquation(engine: engine, rate: model.coupling * model.rateUnit),
+      RateEquation(engine: engine, rate: setup.model.coupling * setup.model.rateUnit),
       from: lambda,
       control: control,
       over: communicator
@@ -183,7 +146,7 @@ public struct EvolveStudy: Sendable {
       }
       let output = try evolution.withLambda { lambda in
         let values = try observables.evaluate(at: lambda, over: communicator)
-        let recorded = try recordedModes.map { mode in
+        let recorded = try setup.recordedModes.map { mode in
           try value(of: mode, in: lambda, partition: partition, over: communicator)
         }
         return EvolveOutput(time: evolution.time, lambda: recorded, observables: values)

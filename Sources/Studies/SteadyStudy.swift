@@ -6,20 +6,9 @@ import VectorMath
 
 /// The steady state of a model at the filling of an initial state, and its currents.
 public struct SteadyStudy: Sendable {
-  /// The lattice and its baths.
-  public var model: OpenLattice
-
-  /// The momenta.
-  public var grid: MomentumGrid
-
-  /// Where the iteration begins; its filling is kept, and modes without any rate keep their λ.
-  public var initial: InitialState
-
-  /// The modes whose λ is in the result, as flat indices over all modes.
-  public var recordedModes: [Int]
-
-  /// How the forces are computed.
-  public var forces: ForceOptions
+  /// The model and what to look at; the iteration begins with its initial state, whose filling is
+  /// kept, and modes without any rate keep their λ.
+  public var setup: StudySetup
 
   /// The largest residual of a mode that counts as steady; see `SteadyCertificate`.
   public static let tolerance = 1e-12
@@ -28,38 +17,25 @@ public struct SteadyStudy: Sendable {
   public static let verifiedModes = 20_000
 
   /// Creates a study.
-  public init(
-    model: OpenLattice,
-    grid: MomentumGrid,
-    initial: InitialState,
-    recordedModes: [Int] = [],
-    forces: ForceOptions = .init()
-  ) {
-    self.model = model
-    self.model.includesIdleBaths = true
-    self.grid = grid
-    self.initial = initial
-    self.recordedModes = recordedModes
-    self.forces = forces
+  public init(_ setup: StudySetup) {
+    self.setup = setup
+    self.setup.model.includesIdleBaths = true
   }
-
-  /// The number of modes, M.
-  public var modes: Int { grid.count * model.hamiltonian.orbitals.count }
 
   /// The memory that each rank needs at most, in bytes, from the size of the tables alone.
   ///
   /// - Parameter ranks: The number of ranks.
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
-    let estimate = MemoryEstimate(
-      model,
-      on: grid,
-      options: forces,
-      comparesEngines: modes <= SteadyStudy.verifiedModes || forces.verify
-    )
+    let estimate = setup.memory(comparesEngines: comparesEngines)
     // Tables and their copies in solver, engine and observables; λ, the start, gain and loss.
     let owned = 1 + 4 * estimate.velocities + 6 * estimate.channels + 6
     return estimate.bytes(owned: owned, ranks: ranks)
+  }
+
+  /// Whether the other engine judges the result, too.
+  private var comparesEngines: Bool {
+    setup.modes <= SteadyStudy.verifiedModes || setup.forces.verify
   }
 
   /// Finds the steady state.
@@ -77,9 +53,9 @@ public struct SteadyStudy: Sendable {
     over communicator: some Communicator,
     finish: (borrowing AlignedVector, Partition) throws -> Void = { _, _ in }
   ) throws -> SteadyResult {
-    let system = try TabulatedModel(model, on: grid, options: forces, over: communicator)
+    let system = try TabulatedModel(setup, over: communicator)
     let partition = system.partition
-    let start = try initial.lambda(
+    let start = try setup.initial.lambda(
       energies: system.tables.energies,
       partition: partition,
       over: communicator
@@ -105,7 +81,7 @@ public struct SteadyStudy: Sendable {
         tolerance: SteadyStudy.tolerance
       )
     }
-    result.lambda = try recordedModes.map { mode in
+    result.lambda = try setup.recordedModes.map { mode in
       try value(of: mode, in: lambda, partition: partition, over: communicator)
     }
     try finish(lambda, partition)
@@ -160,11 +136,11 @@ public struct SteadyStudy: Sendable {
       certificate: try certified(lambda, by: &engine, over: communicator)
     )
     let orbitals = system.tables.bands
-    result.driveSlope = responses.drive.map { velocities.currents($0, orbitals, grid) }
-    result.fillingSlope = responses.filling.map { velocities.currents($0, orbitals, grid) }
-    if modes <= SteadyStudy.verifiedModes || forces.verify, system.compression == nil {
+    result.driveSlope = responses.drive.map { velocities.currents($0, orbitals, setup.grid) }
+    result.fillingSlope = responses.filling.map { velocities.currents($0, orbitals, setup.grid) }
+    if comparesEngines, system.compression == nil {
       var direct = DirectForce(
-        kernel: try communicator.agree { try model.kernel(on: grid) },
+        kernel: try communicator.agree { try setup.model.kernel(on: setup.grid) },
         partition: system.partition,
         communicator: communicator
       )
@@ -180,7 +156,7 @@ public struct SteadyStudy: Sendable {
     over communicator: some Communicator
   ) throws -> SteadyResult {
     var engine = DirectForce(
-      kernel: try communicator.agree { try model.kernel(on: grid) },
+      kernel: try communicator.agree { try setup.model.kernel(on: setup.grid) },
       partition: system.partition,
       communicator: communicator
     )

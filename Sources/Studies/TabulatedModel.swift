@@ -44,12 +44,8 @@ struct TabulatedModel {
   /// Collective.
   ///
   /// - Throws: `ModelError` or `RemoteFailure` if the model does not fit.
-  init(
-    _ model: OpenLattice,
-    on grid: MomentumGrid,
-    options: ForceOptions,
-    over communicator: some Communicator
-  ) throws {
+  init(_ setup: StudySetup, over communicator: some Communicator) throws {
+    let (model, grid, options) = (setup.model, setup.grid, setup.forces)
     let partition = Partition(
       momenta: grid.count,
       bands: model.hamiltonian.orbitals.count,

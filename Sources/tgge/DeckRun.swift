@@ -32,12 +32,17 @@ struct DeckRun {
     recordedModes = try ModelBuilder.recordedModes(deck, grid: grid)
   }
 
-  /// How the forces are computed.
-  var forces: ForceOptions {
-    ForceOptions(
-      choice: options.forces,
-      compression: deck.forces.compression,
-      verify: options.verifyForces
+  /// The model and what to look at; the initial state comes later, since it may be a large file.
+  var setup: StudySetup {
+    StudySetup(
+      model: model,
+      grid: grid,
+      recordedModes: recordedModes,
+      forces: ForceOptions(
+        choice: options.forces,
+        compression: deck.forces.compression,
+        verify: options.verifyForces
+      )
     )
   }
 

@@ -26,18 +26,14 @@ struct EvolveCommand: RankedCommand {
   func run(on communicator: MPICommunicator) throws {
     let job = try DeckRun(options, on: communicator)
     var study = EvolveStudy(
-      model: job.model,
-      grid: job.grid,
-      initial: .uniform(filling: 0.5),
+      job.setup,
       outputTimes: job.deck.time.outputTimes,
       control: StepControl(
         relativeTolerance: job.deck.time.relativeTolerance,
         absoluteTolerance: job.deck.time.absoluteTolerance
-      ),
-      recordedModes: job.recordedModes,
-      forces: job.forces
+      )
     )
-    study.initial = try job.initialState(
+    study.setup.initial = try job.initialState(
       needing: study.estimatedBytes(ranks: communicator.size)
     )
 

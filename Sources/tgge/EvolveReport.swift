@@ -47,14 +47,14 @@ struct EvolveReport: JSONReport {
     ranks: Int,
     wallSeconds: Double
   ) {
-    let orbitals = study.model.hamiltonian.orbitals
+    let orbitals = study.setup.model.hamiltonian.orbitals
     let outputs = result.outputs.map { output in
       Output(
         time: output.time,
         lambda: LambdaEntry.list(
-          study.recordedModes,
+          study.setup.recordedModes,
           output.lambda,
-          on: study.grid,
+          on: study.setup.grid,
           bands: orbitals.count
         ),
         current: Components(output.observables.current),
@@ -63,7 +63,7 @@ struct EvolveReport: JSONReport {
     }
     let final = result.outputs[result.outputs.count - 1]
     modes = deck.lattice.modes
-    totalModes = study.modes
+    totalModes = study.setup.modes
     bands = orbitals.count
     self.ranks = ranks
     forces = result.engine
@@ -83,7 +83,7 @@ struct EvolveReport: JSONReport {
       Compression(
         rank: report.rank,
         error: report.error.isFinite ? report.error : nil,
-        tolerance: study.forces.compression ?? 0
+        tolerance: study.setup.forces.compression ?? 0
       )
     }
   }

@@ -22,14 +22,8 @@ struct SteadyCommand: RankedCommand {
 
   func run(on communicator: MPICommunicator) throws {
     let job = try DeckRun(options, on: communicator)
-    var study = SteadyStudy(
-      model: job.model,
-      grid: job.grid,
-      initial: .uniform(filling: 0.5),
-      recordedModes: job.recordedModes,
-      forces: job.forces
-    )
-    study.initial = try job.initialState(
+    var study = SteadyStudy(job.setup)
+    study.setup.initial = try job.initialState(
       needing: study.estimatedBytes(ranks: communicator.size)
     )
     let result = try job.locating {
@@ -59,8 +53,8 @@ struct SteadyCommand: RankedCommand {
   ) {
     if let refusal = result.compression?.refusal { Failure.write(refusal, on: communicator) }
     guard let first = result.certificate.firstIdleMode else { return }
-    let bands = study.model.hamiltonian.orbitals.count
-    let momentum = study.grid.momentum(at: first / bands).map { "\($0)π" }
+    let bands = study.setup.bands
+    let momentum = study.setup.grid.momentum(at: first / bands).map { "\($0)π" }
     Failure.write(
       "warning: modes without any rate keep their initial occupation: "
         + "\(result.certificate.idleModes) of them, the first at the momentum "

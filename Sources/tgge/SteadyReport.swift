@@ -36,9 +36,9 @@ struct SteadyReport: JSONReport {
     ranks: Int,
     wallSeconds: Double
   ) {
-    let orbitals = study.model.hamiltonian.orbitals
+    let orbitals = study.setup.model.hamiltonian.orbitals
     modes = deck.lattice.modes
-    totalModes = study.modes
+    totalModes = study.setup.modes
     bands = orbitals.count
     self.ranks = ranks
     forces = result.engine
@@ -47,9 +47,9 @@ struct SteadyReport: JSONReport {
     current = Components(result.observables.current)
     currents = Components.byOrbital(result.observables.orbitalCurrents, orbitals)
     lambda = LambdaEntry.list(
-      study.recordedModes,
+      study.setup.recordedModes,
       result.lambda,
-      on: study.grid,
+      on: study.setup.grid,
       bands: orbitals.count
     )
     digest = String(format: "%016lx", result.digest)

@@ -84,16 +84,18 @@ enum DigestCase: String, CaseIterable, Sendable {
   /// The study, short enough for libraries that spin.
   func study(_ choice: ForceChoice) throws -> EvolveStudy {
     EvolveStudy(
-      model: try model,
-      grid: try MomentumGrid(extents: extents),
-      initial: .thermal(inverseTemperature: 0.3, filling: 0.4),
+      StudySetup(
+        model: try model,
+        grid: try MomentumGrid(extents: extents),
+        initial: .thermal(inverseTemperature: 0.3, filling: 0.4),
+        recordedModes: [0, 3],
+        forces: ForceOptions(
+          choice: choice,
+          compression: self == .ohmic && choice == .separable ? 1e-9 : nil
+        )
+      ),
       outputTimes: [0, 1, 3],
-      control: StepControl(relativeTolerance: 1e-6, absoluteTolerance: 1e-6),
-      recordedModes: [0, 3],
-      forces: ForceOptions(
-        choice: choice,
-        compression: self == .ohmic && choice == .separable ? 1e-9 : nil
-      )
+      control: StepControl(relativeTolerance: 1e-6, absoluteTolerance: 1e-6)
     )
   }
 }
@@ -129,13 +131,15 @@ extension MultiRank {
     )
     func steadyBits(_ example: DigestCase) throws {
       var study = SteadyStudy(
-        model: try example.model,
-        grid: try MomentumGrid(extents: example.extents),
-        initial: .uniform(filling: 0.4),
-        recordedModes: [0, 3]
+        StudySetup(
+          model: try example.model,
+          grid: try MomentumGrid(extents: example.extents),
+          initial: .uniform(filling: 0.4),
+          recordedModes: [0, 3]
+        )
       )
-      study.model.baths[0].slope = -1
-      study.model.baths[1].slope = 1
+      study.setup.model.baths[0].slope = -1
+      study.setup.model.baths[1].slope = 1
       let alone = try study.run(over: SerialCommunicator())
       let together = try study.run(over: world)
       #expect(together.digest == alone.digest)
@@ -151,7 +155,7 @@ extension MultiRank {
       let partition = Partition(momenta: 100, bands: 1, over: world)
       var broken = study
       // Only the last mode is extreme, and only its owner sees it.
-      broken.initial = .values(partition.owned.map { $0 == 99 ? 1e6 : 0 })
+      broken.setup.initial = .values(partition.owned.map { $0 == 99 ? 1e6 : 0 })
       var observer = SilentObserver()
       #expect(throws: NumericalError.self) {
         try broken.run(over: world, observer: &observer)

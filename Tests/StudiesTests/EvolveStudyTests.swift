@@ -32,13 +32,15 @@ struct EvolveStudyTests {
       coupling: 0.05
     )
     return EvolveStudy(
-      model: model,
-      grid: grid,
-      initial: initial,
+      StudySetup(
+        model: model,
+        grid: grid,
+        initial: initial,
+        recordedModes: Array(0..<grid.count),
+        forces: ForceOptions(choice: forces, verify: verify)
+      ),
       outputTimes: outputTimes,
-      control: StepControl(relativeTolerance: 1e-10, absoluteTolerance: 1e-10),
-      recordedModes: Array(0..<grid.count),
-      forces: ForceOptions(choice: forces, verify: verify)
+      control: StepControl(relativeTolerance: 1e-10, absoluteTolerance: 1e-10)
     )
   }
 
@@ -69,10 +71,10 @@ struct EvolveStudyTests {
   @Test("λ of Fig. 2 has the paper's values at q = -π, -0.6π and 0.2π")
   func paperValues() throws {
     var study = try Self.study(drive: 0, outputTimes: [0, 10, 100], forces: .auto)
-    study.recordedModes = try [-1, -0.6, 0.2].map { momentum in
-      try #require(study.grid.index(ofMomentum: [momentum]))
+    study.setup.recordedModes = try [-1, -0.6, 0.2].map { momentum in
+      try #require(study.setup.grid.index(ofMomentum: [momentum]))
     }
-    #expect(study.recordedModes == [0, 20, 60])
+    #expect(study.setup.recordedModes == [0, 20, 60])
     let outputs = try Self.run(study).outputs
     let expected = [
       [2.680436119237764, 0.5953084792983524, -1.9187588530210182],
@@ -126,7 +128,7 @@ struct EvolveStudyTests {
     )
     let gibbs = InitialState.thermal(inverseTemperature: 2, filling: 0.3)
     var expected = study
-    expected.initial = gibbs
+    expected.setup.initial = gibbs
     expected.outputTimes = [0]
     let last = try #require(try Self.run(study).outputs.last)
     let exact = try #require(try Self.run(expected).outputs.first)
@@ -137,9 +139,13 @@ struct EvolveStudyTests {
   @Test("A square lattice relaxes to its Gibbs state, λ = β ε")
   func squareLattice() throws {
     var study = try Self.study(extents: [6, 5], drive: 0, outputTimes: [0, 800], forces: .auto)
-    study.model.baths.removeLast()
+    study.setup.model.baths.removeLast()
     let last = try #require(try Self.run(study).outputs.last)
-    let bands = try BandStructure(of: study.model.hamiltonian, on: study.grid, momenta: 0..<30)
+    let bands = try BandStructure(
+      of: study.setup.model.hamiltonian,
+      on: study.setup.grid,
+      momenta: 0..<30
+    )
     // Half filling of a lattice with an odd side is not at μ = 0; compare differences.
     let shifts = zip(last.lambda, bands.energies).map { $0 - 2 * $1 }
     #expect((shifts.max() ?? 0) - (shifts.min() ?? 0) <= 1e-8)
@@ -149,7 +155,7 @@ struct EvolveStudyTests {
   func rateUnit() throws {
     var slow = try Self.study(extents: [8], drive: 0.5, outputTimes: [0, 40], forces: .direct)
     let plain = try Self.run(slow)
-    slow.model.rateUnit = 4
+    slow.setup.model.rateUnit = 4
     slow.outputTimes = [0, 10]
     let scaled = try Self.run(slow)
     #expect(Self.deviation(plain.outputs[1].lambda, scaled.outputs[1].lambda) <= 1e-8)
@@ -206,16 +212,16 @@ struct EvolveStudyTests {
   @Test("A study has as many modes as momenta times orbitals")
   func modes() throws {
     let study = try Self.study(extents: [6, 5], drive: 0, outputTimes: [0], forces: .auto)
-    #expect(study.modes == 30)
+    #expect(study.setup.modes == 30)
     var spinful = study
-    spinful.model.hamiltonian = try .rashbaZeeman(hopping: 1, alphaY: 1, alphaZ: 1, zeeman: 1)
-    #expect(spinful.modes == 60)
+    spinful.setup.model.hamiltonian = try .rashbaZeeman(hopping: 1, alphaY: 1, alphaZ: 1, zeeman: 1)
+    #expect(spinful.setup.modes == 60)
   }
 
   @Test("A model that does not fit is an error on all ranks", arguments: ForceChoice.allCases)
   func misfit(_ forces: ForceChoice) throws {
     var study = try Self.study(extents: [8], drive: 0.5, outputTimes: [0, 1], forces: forces)
-    study.model.baths[0].dissipator = ThermalBath(inverseTemperature: -1)
+    study.setup.model.baths[0].dissipator = ThermalBath(inverseTemperature: -1)
     let fixed = study
     let outcomes = InProcessCommunicator.outcomes(ranks: 3) { communicator in
       var observer = SilentObserver()

@@ -14,12 +14,14 @@ struct MemoryEstimateTests {
       model.baths[0].dissipator = ThermalBath(inverseTemperature: 2, spectrum: .ohmic)
     }
     return EvolveStudy(
-      model: model,
-      grid: try MomentumGrid(extents: [modes]),
-      initial: .uniform(filling: 0.5),
+      StudySetup(
+        model: model,
+        grid: try MomentumGrid(extents: [modes]),
+        initial: .uniform(filling: 0.5),
+        forces: options
+      ),
       outputTimes: [0, 1],
-      control: StepControl(relativeTolerance: 1e-6, absoluteTolerance: 1e-6),
-      forces: options
+      control: StepControl(relativeTolerance: 1e-6, absoluteTolerance: 1e-6)
     )
   }
 

@@ -14,23 +14,25 @@ struct RashbaTests {
   )
   func currents(_ state: Reference.SpinCurrents, _ engine: ForceChoice) throws {
     let study = EvolveStudy(
-      model: OpenLattice(
-        hamiltonian: try .rashbaZeeman(hopping: 1, alphaY: 1.1, alphaZ: 0.9, zeeman: 1),
-        baths: [
-          WeightedBath(ThermalBath(inverseTemperature: 2), weight: 1 - state.drive),
-          WeightedBath(
-            JumpBath.dephasing(rates: [state.rateUp, state.rateDown]),
-            weight: state.drive
-          ),
-        ],
-        coupling: 0.05
+      StudySetup(
+        model: OpenLattice(
+          hamiltonian: try .rashbaZeeman(hopping: 1, alphaY: 1.1, alphaZ: 0.9, zeeman: 1),
+          baths: [
+            WeightedBath(ThermalBath(inverseTemperature: 2), weight: 1 - state.drive),
+            WeightedBath(
+              JumpBath.dephasing(rates: [state.rateUp, state.rateDown]),
+              weight: state.drive
+            ),
+          ],
+          coupling: 0.05
+        ),
+        grid: try MomentumGrid(extents: [100]),
+        initial: .uniform(filling: 0.5),
+        forces: ForceOptions(choice: engine)
       ),
-      grid: try MomentumGrid(extents: [100]),
-      initial: .uniform(filling: 0.5),
       // The gap is 0.25 ε at drive 0.91.
       outputTimes: [0, 2500],
-      control: StepControl(relativeTolerance: 1e-10, absoluteTolerance: 1e-10),
-      forces: ForceOptions(choice: engine)
+      control: StepControl(relativeTolerance: 1e-10, absoluteTolerance: 1e-10)
     )
     var observer = SilentObserver()
     let result = try study.run(over: SerialCommunicator(), observer: &observer)

@@ -50,11 +50,13 @@ struct SteadyStudyTests {
     forces: ForceOptions = .init()
   ) throws -> SteadyResult {
     let study = SteadyStudy(
-      model: model,
-      grid: try MomentumGrid(extents: [modes]),
-      initial: .uniform(filling: filling),
-      recordedModes: Array(0..<modes * model.hamiltonian.orbitals.count),
-      forces: forces
+      StudySetup(
+        model: model,
+        grid: try MomentumGrid(extents: [modes]),
+        initial: .uniform(filling: filling),
+        recordedModes: Array(0..<modes * model.hamiltonian.orbitals.count),
+        forces: forces
+      )
     )
     return try study.run(over: SerialCommunicator())
   }
@@ -139,12 +141,14 @@ struct SteadyStudyTests {
     let model = try Chain.tightBinding(beta: 2, drive: 0.7)
     let result = try steady(model, modes: 40, filling: filling)
     let study = EvolveStudy(
-      model: model,
-      grid: try MomentumGrid(extents: [40]),
-      initial: .uniform(filling: filling),
+      StudySetup(
+        model: model,
+        grid: try MomentumGrid(extents: [40]),
+        initial: .uniform(filling: filling),
+        recordedModes: Array(0..<40)
+      ),
       outputTimes: [0, 1500],
-      control: StepControl(relativeTolerance: 1e-11, absoluteTolerance: 1e-11),
-      recordedModes: Array(0..<40)
+      control: StepControl(relativeTolerance: 1e-11, absoluteTolerance: 1e-11)
     )
     var observer = SilentObserver()
     let final = try #require(

@@ -1,0 +1,47 @@
+import Dissipation
+import Kinetics
+import Lattice
+
+/// What every study begins with: a model on its momenta, an initial state, and what to look at.
+public struct StudySetup: Sendable {
+  /// The lattice and its baths.
+  public var model: OpenLattice
+
+  /// The momenta.
+  public var grid: MomentumGrid
+
+  /// λ at the start, with the filling that is kept.
+  public var initial: InitialState
+
+  /// The modes whose λ is in every result, as flat indices over all modes.
+  public var recordedModes: [Int]
+
+  /// How the forces are computed.
+  public var forces: ForceOptions
+
+  /// Creates a setup.
+  public init(
+    model: OpenLattice,
+    grid: MomentumGrid,
+    initial: InitialState = .uniform(filling: 0.5),
+    recordedModes: [Int] = [],
+    forces: ForceOptions = .init()
+  ) {
+    self.model = model
+    self.grid = grid
+    self.initial = initial
+    self.recordedModes = recordedModes
+    self.forces = forces
+  }
+
+  /// The number of bands.
+  public var bands: Int { model.hamiltonian.orbitals.count }
+
+  /// The number of modes, M.
+  public var modes: Int { grid.count * bands }
+
+  /// The memory that each rank needs at most, from the size of the tables alone.
+  func memory(comparesEngines: Bool) -> MemoryEstimate {
+    MemoryEstimate(model, on: grid, options: forces, comparesEngines: comparesEngines)
+  }
+}
