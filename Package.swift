@@ -49,8 +49,8 @@ let package = Package(
 
     // Physics
     .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke"),
-    module("Lattice", ["CLAPACK", numerics]),
-    module("Dissipation", ["Lattice", "CLAPACK", numerics]),
+    module("Lattice", ["VectorMath", "CLAPACK", numerics]),
+    module("Dissipation", ["Lattice", "VectorMath", "CLAPACK", numerics]),
     module(
       "Kinetics",
       ["Dissipation", "Lattice", "Communication", "VectorMath", "CLAPACK", numerics]
@@ -78,7 +78,7 @@ let package = Package(
     ),
     tests("VectorMathTests", ["VectorMath", "TestSupport"]),
     tests("CommunicationTests", ["Communication", "VectorMath", "TestSupport"]),
-    tests("LatticeTests", ["Lattice", "TestSupport", numerics]),
+    tests("LatticeTests", ["Lattice", "VectorMath", "TestSupport", numerics]),
     tests("DissipationTests", ["Dissipation", "Lattice", "TestSupport", numerics]),
     tests(
       "KineticsTests",

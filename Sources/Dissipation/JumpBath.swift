@@ -1,5 +1,6 @@
 import Lattice
 import Numerics
+import VectorMath
 
 /// A bath of translationally invariant jump operators, whose rates add up.
 ///
@@ -83,12 +84,26 @@ public struct JumpBath: Dissipator, Equatable {
     at sites: [JumpOperator.Site],
     _ bands: BandStructure
   ) -> [Double] {
-    var squares = [Double](repeating: 0, count: bands.energies.count)
-    bands.forEachMode(at: sites.map { ($0.orbital, $0.cell) }) { mode, amplitude in
-      var sum = Complex<Double>.zero
-      for term in sites.indices { sum += amplitudes[term] * amplitude[term] }
-      squares[mode] = sum.real * sum.real + sum.imaginary * sum.imaginary
+    let amplitude = bands.amplitudes(at: sites.map { ($0.orbital, $0.cell) })
+    var squares = Planes(count: bands.bands, length: bands.momenta.count)
+    let stride = squares.stride
+    squares.write { target in
+      amplitude.read { amplitude in
+        for band in 0..<bands.bands {
+          for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
+            var real = Vector.zero
+            var imaginary = Vector.zero
+            for (term, factor) in amplitudes.enumerated() {
+              let plane = amplitude + 2 * (term * bands.bands + band) * stride + index
+              let (x, y) = (plane.vector(at: 0), plane.vector(at: stride))
+              real += factor.real * x - factor.imaginary * y
+              imaginary += factor.real * y + factor.imaginary * x
+            }
+            target.store(real * real + imaginary * imaginary, at: band * stride + index)
+          }
+        }
+      }
     }
-    return squares
+    return squares.interleaved(Array(0..<bands.bands))
   }
 }

@@ -40,11 +40,10 @@ public struct ModeTables: Sendable {
       let bands = try BandStructure(of: model.hamiltonian, on: grid, momenta: block)
       energies += bands.energies
       for table in velocities.indices {
-        velocities[table] += stride(
-          from: table,
-          to: bands.orbitalVelocities.count,
-          by: velocities.count
-        ).map { bands.orbitalVelocities[$0] }
+        velocities[table] += bands.velocity(
+          ofOrbital: table % orbitals,
+          direction: table / orbitals
+        )
       }
       let rates = try model.kernel(on: bands)
       if start == momenta.lowerBound {

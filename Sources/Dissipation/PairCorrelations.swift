@@ -1,6 +1,7 @@
 import CLAPACK
 import Lattice
 import Numerics
+import VectorMath
 
 /// Jump operators that are no products, brought to the smallest number of channels.
 ///
@@ -81,31 +82,70 @@ struct PairCorrelations {
         matrix[row * size + column] = elements[[sink, source]] ?? 0
       }
     }
-    var values = [Double](repeating: 0, count: size)
+    var singular = [Double](repeating: 0, count: size)
     var left = matrix
     var right = matrix
-    let info = tgge_lapack_singular(Int32(size), Int32(size), &matrix, &values, &left, &right)
+    let info = tgge_lapack_singular(Int32(size), Int32(size), &matrix, &singular, &left, &right)
     guard info == 0 else { throw ModelError("LAPACK's dgesdd failed with info = \(info)") }
-    let rank = values.count { $0 > 8 * Double(size) * Double.ulpOfOne * values[0] }
+    let rank = singular.count { $0 > 8 * Double(size) * Double.ulpOfOne * singular[0] }
 
-    var channels = (0..<rank).map { r in
-      let zeros = [Double](repeating: 0, count: bands.energies.count)
-      return Channel(coupling: values[r], source: zeros, sink: zeros)
-    }
     let sites = pairs.flatMap { pair in
       [(pair.orbitals[0], pair.displacement.map { _ in 0 }), (pair.orbitals[1], pair.displacement)]
     }
-    bands.forEachMode(at: sites) { mode, amplitude in
-      for (index, function) in functions.enumerated() {
-        let pair = function / 2
-        let product = amplitude[2 * pair].conjugate * amplitude[2 * pair + 1]
-        let value = function % 2 == 0 ? product.real : product.imaginary
-        for r in 0..<rank {
-          channels[r].sink[mode] += left[index * size + r] * value
-          channels[r].source[mode] += right[r * size + index] * value
+    let values = correlations(functions, bands.amplitudes(at: sites), bands.bands)
+    return (0..<rank).map { r in
+      let sink = combination(of: values, bands.bands) { left[$0 * size + r] }
+      let source = combination(of: values, bands.bands) { right[r * size + $0] }
+      return Channel(coupling: singular[r], source: source, sink: sink)
+    }
+  }
+
+  /// X_i of each mode, plane i · bands + ν.
+  private func correlations(_ functions: [Int], _ amplitude: Planes, _ bands: Int) -> Planes {
+    var values = Planes(count: functions.count * bands, length: amplitude.length)
+    let stride = values.stride
+    values.write { target in
+      amplitude.read { amplitude in
+        for (place, function) in functions.enumerated() {
+          for band in 0..<bands {
+            let first = amplitude + 2 * (function / 2 * 2 * bands + band) * stride
+            let second = first + 2 * bands * stride
+            for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
+              let (x, y) = (first.vector(at: index), first.vector(at: stride + index))
+              let (u, v) = (second.vector(at: index), second.vector(at: stride + index))
+              let value = function % 2 == 0 ? x * u + y * v : x * v - y * u
+              target.store(value, at: (place * bands + band) * stride + index)
+            }
+          }
         }
       }
     }
-    return channels
+    return values
+  }
+
+  /// Σ_i c_i X_i of each mode, in the order of modes.
+  private func combination(
+    of values: Planes,
+    _ bands: Int,
+    _ coefficient: (Int) -> Double
+  ) -> [Double] {
+    let functions = values.count / bands
+    var sums = Planes(count: bands, length: values.length)
+    let stride = sums.stride
+    sums.write { target in
+      values.read { values in
+        for place in 0..<functions {
+          let factor = Vector(repeating: coefficient(place))
+          for band in 0..<bands {
+            let plane = values + (place * bands + band) * stride
+            let sum = target + band * stride
+            for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
+              sum.store(sum.vector(at: index) + factor * plane.vector(at: index), at: index)
+            }
+          }
+        }
+      }
+    }
+    return sums.interleaved(Array(0..<bands))
   }
 }

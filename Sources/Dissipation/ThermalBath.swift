@@ -1,5 +1,5 @@
 import Lattice
-import Numerics
+import VectorMath
 
 /// An equilibrium bath; alone, it drives λ to β(ε − μ), with μ fixed by the filling.
 ///
@@ -47,8 +47,8 @@ public struct ThermalBath: Dissipator, Equatable {
     let channels = SeparableKernel(channels: [
       Channel(
         coupling: 1,
-        source: bands.energies.map { .exp(half * ($0 - centre)) },
-        sink: bands.energies.map { .exp(-half * ($0 - centre)) }
+        source: mapVectors(bands.energies) { exponential(half * ($0 - centre)) },
+        sink: mapVectors(bands.energies) { exponential(-half * ($0 - centre)) }
       )
     ])
     switch spectrum {

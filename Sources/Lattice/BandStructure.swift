@@ -1,4 +1,5 @@
 import Numerics
+import VectorMath
 
 /// Bands, eigenvectors and velocities, tabulated over a range of momenta.
 ///
@@ -17,16 +18,13 @@ public struct BandStructure: Sendable {
   public let energyBounds: ClosedRange<Double>
 
   /// ε_ν(k) of each mode.
-  public private(set) var energies: [Double]
+  public let energies: [Double]
 
-  /// u_aν(k), element `mode · orbitals.count + a`; u is unitary at each momentum.
-  public private(set) var eigenvectors: [Complex<Double>]
+  /// u_aν: real part in plane 2 (a · bands + ν), imaginary part in the next.
+  let vectors: Planes
 
-  /// Re[u*_aν (∂H/∂k_c u_ν)_a], element `(mode · d + c) · orbitals.count + a`: the velocity in
-  /// direction c that orbital a contributes.
-  ///
-  /// The sum over a is ∂ε_ν/∂k_c (Hellmann and Feynman).
-  public private(set) var orbitalVelocities: [Double]
+  /// The velocities in plane (c · bands + a) · bands + ν.
+  private let velocities: Planes
 
   /// The number of bands, which is the number of orbitals.
   public var bands: Int { orbitals.count }
@@ -35,7 +33,8 @@ public struct BandStructure: Sendable {
   ///
   /// - Throws: `ModelError` if the grid has another dimension than the Hamiltonian, or bands are
   ///   degenerate at one of its momenta.
-  /// - Complexity: For each momentum one sine and cosine for each hopping, and one eigensystem.
+  /// - Complexity: For each momentum one sine and cosine for each hopping, and one eigensystem; all in
+  ///   vectors but for the eigensystems of three and more orbitals.
   public init(
     of hamiltonian: BlochHamiltonian,
     on grid: MomentumGrid,
@@ -50,68 +49,75 @@ public struct BandStructure: Sendable {
     self.momenta = momenta
     orbitals = hamiltonian.orbitals
     energyBounds = hamiltonian.energyBounds
-
-    let (size, dimension) = (hamiltonian.orbitals.count, hamiltonian.dimension)
-    let modes = momenta.count * size
-    energies = [Double](repeating: 0, count: modes)
-    eigenvectors = [Complex<Double>](repeating: .one, count: modes * size)
-    orbitalVelocities = [Double](repeating: 0, count: modes * dimension * size)
-
-    var matrix = [Complex<Double>](repeating: .zero, count: size * size)
-    var gradient = [Complex<Double>](repeating: .zero, count: dimension * size * size)
-    for (offset, index) in momenta.enumerated() {
-      let coordinates = grid.coordinates(of: index)
-      hamiltonian.evaluate(at: coordinates, of: grid, matrix: &matrix, gradient: &gradient)
-      let system = try HermitianEigensystem(matrix, size: size, at: { grid.momentum(at: index) })
-      for band in 0..<size {
-        let mode = offset * size + band
-        energies[mode] = system.values[band]
-        for orbital in 0..<size {
-          eigenvectors[mode * size + orbital] = system.vectors[orbital * size + band]
-        }
-        tabulateVelocity(of: mode, gradient: gradient)
-      }
+    let size = hamiltonian.orbitals.count
+    let bloch = BlochPlanes(of: hamiltonian, on: grid, momenta: momenta)
+    let system = try HermitianEigensystem(bloch.matrix, size: size) { place in
+      grid.momentum(at: momenta.lowerBound + place)
     }
+    energies = system.values.interleaved(Array(0..<size))
+    vectors = system.vectors
+    velocities = BandStructure.velocities(bloch.gradient, system.vectors, size)
   }
 
-  private mutating func tabulateVelocity(of mode: Int, gradient: [Complex<Double>]) {
-    let (size, dimension) = (bands, grid.dimension)
-    for direction in 0..<dimension {
-      for row in 0..<size {
-        var slope = Complex<Double>.zero
-        for column in 0..<size {
-          let element = gradient[(direction * size + row) * size + column]
-          slope += element * eigenvectors[mode * size + column]
-        }
-        let velocity = (eigenvectors[mode * size + row].conjugate * slope).real
-        orbitalVelocities[(mode * dimension + direction) * size + row] = velocity
-      }
-    }
-  }
-
-  /// Calls `body` for each mode with v_α = e^{ik·r_α} u_{a_α ν}(k), the amplitude of the mode at each of
-  /// some sites.
+  /// The velocity in direction c that orbital a contributes to each mode, in the order of modes:
+  ///
+  ///     Re[u*_aν (∂H/∂k_c u_ν)_a]
+  ///
+  /// The sum over a is ∂ε_ν/∂k_c (Hellmann and Feynman).
   ///
   /// - Parameters:
-  ///   - sites: For each site α its orbital a_α and its displacement r_α in cells.
-  ///   - body: Is given the place of the mode in the tables, and the amplitudes.
-  public func forEachMode(
-    at sites: [(orbital: Int, cell: [Int])],
-    _ body: (Int, [Complex<Double>]) -> Void
-  ) {
-    var phases = [Complex<Double>](repeating: .one, count: sites.count)
-    var amplitudes = phases
-    for (offset, index) in momenta.enumerated() {
-      let coordinates = grid.coordinates(of: index)
-      for (place, site) in sites.enumerated() {
-        phases[place] = grid.phase(at: coordinates, displacement: site.cell).conjugate
-      }
-      for mode in offset * bands..<(offset + 1) * bands {
-        for (place, site) in sites.enumerated() {
-          amplitudes[place] = phases[place] * eigenvectors[mode * bands + site.orbital]
+  ///   - orbital: a.
+  ///   - direction: c.
+  /// - Returns: Energies, since ħ and the lattice constant are 1.
+  public func velocity(ofOrbital orbital: Int, direction: Int) -> [Double] {
+    velocities.interleaved((0..<bands).map { (direction * bands + orbital) * bands + $0 })
+  }
+
+  /// u_aν(k) of each mode and orbital, element `mode · orbitals.count + a`; u is unitary at each momentum.
+  ///
+  /// - Complexity: makes a copy; loops over many momenta take `amplitudes(at:)`.
+  public var eigenvectors: [Complex<Double>] {
+    var result: [Complex<Double>] = []
+    result.reserveCapacity(momenta.count * bands * bands)
+    for index in 0..<momenta.count {
+      for band in 0..<bands {
+        for orbital in 0..<bands {
+          let plane = 2 * (orbital * bands + band)
+          result.append(Complex(vectors[plane, index], vectors[plane + 1, index]))
         }
-        body(mode, amplitudes)
       }
     }
+    return result
+  }
+
+  private static func velocities(_ gradient: Planes, _ vectors: Planes, _ size: Int) -> Planes {
+    var velocities = Planes(count: gradient.count / 2, length: gradient.length)
+    let (count, stride) = (velocities.count, gradient.stride)
+    velocities.write { target in
+      gradient.read { gradient in
+        vectors.read { vectors in
+          for plane in 0..<count {
+            let (row, band) = (plane / size, plane % size)
+            let own = vectors + 2 * (row % size * size + band) * stride
+            for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
+              // The row of ∂H, times the column of u.
+              var real = Vector.zero
+              var imaginary = Vector.zero
+              for column in 0..<size {
+                let element = gradient + 2 * (row * size + column) * stride + index
+                let other = vectors + 2 * (column * size + band) * stride + index
+                let (a, b) = (element.vector(at: 0), element.vector(at: stride))
+                let (x, y) = (other.vector(at: 0), other.vector(at: stride))
+                real += a * x - b * y
+                imaginary += a * y + b * x
+              }
+              let (x, y) = (own.vector(at: index), own.vector(at: stride + index))
+              target.store(x * real + y * imaginary, at: plane * stride + index)
+            }
+          }
+        }
+      }
+    }
+    return velocities
   }
 }

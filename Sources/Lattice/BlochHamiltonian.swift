@@ -39,39 +39,6 @@ public struct BlochHamiltonian: Sendable, Equatable {
     self.hoppings = hoppings
   }
 
-  /// Writes H(k) and its gradient.
-  ///
-  ///     H_ab(k) = Σ_r t_ab(r) e^{−ik·r}        ∂H_ab/∂k_c = Σ_r (−i r_c) t_ab(r) e^{−ik·r}
-  ///
-  /// - Parameters:
-  ///   - coordinates: The indices of the momentum on `grid`.
-  ///   - grid: The momenta.
-  ///   - matrix: On return H, row-major, `orbitals.count`² elements.
-  ///   - gradient: On return the d matrices ∂H/∂k_c, one after the other.
-  package func evaluate(
-    at coordinates: [Int],
-    of grid: MomentumGrid,
-    matrix: inout [Complex<Double>],
-    gradient: inout [Complex<Double>]
-  ) {
-    let size = orbitals.count
-    for index in matrix.indices { matrix[index] = .zero }
-    for index in gradient.indices { gradient[index] = .zero }
-    for hopping in hoppings {
-      let phase = grid.phase(at: coordinates, displacement: hopping.by)
-      let element = hopping.amplitude * phase
-      let (row, column) = (hopping.to * size + hopping.from, hopping.from * size + hopping.to)
-      matrix[row] += element
-      if hopping.isOnSite { continue }
-      matrix[column] += element.conjugate
-      for direction in 0..<dimension where hopping.by[direction] != 0 {
-        let slope = Complex(0, -Double(hopping.by[direction])) * element
-        gradient[direction * size * size + row] += slope
-        gradient[direction * size * size + column] += slope.conjugate
-      }
-    }
-  }
-
   /// An interval that contains every energy: Gershgorin's circles with |e^{−ik·r}| = 1.
   public var energyBounds: ClosedRange<Double> {
     var centres = orbitals.map { _ in 0.0 }

@@ -1,84 +1,119 @@
 import CLAPACK
-import Numerics
+import RealModule
+import VectorMath
 
-/// Eigenvalues, largest first, and eigenvectors of the Hermitian matrix at one momentum.
+/// Eigenvalues, largest first, and eigenvectors of Hermitian matrices over a range of momenta.
 ///
 /// One and two orbitals in closed form without cancellation, more by LAPACK (zheevd).
 struct HermitianEigensystem {
-  /// ε_ν, in descending order.
-  private(set) var values: [Double]
+  /// ε_ν in descending order, a plane for each band.
+  private(set) var values: Planes
 
-  /// u_aν, element a · size + ν.
-  private(set) var vectors: [Complex<Double>]
+  /// u_aν: real part in plane 2 (a · size + ν), imaginary part in the next.
+  private(set) var vectors: Planes
 
-  /// Diagonalises a matrix.
+  private let size: Int
+
+  /// Diagonalises matrices.
   ///
   /// - Parameters:
-  ///   - matrix: Row-major, `size`² elements.
+  ///   - matrix: H_ab, as `BlochPlanes` has it.
   ///   - size: The number of orbitals.
-  ///   - momentum: The momentum in units of π, for the message of an error.
+  ///   - momentum: The components in units of π of a momentum by its place, for the message of an error.
   /// - Throws: `ModelError` if two bands are closer than 10⁻¹² of the matrix: then the conserved
   ///   charges are not unique.
-  init(
-    _ matrix: [Complex<Double>],
-    size: Int,
-    at momentum: () -> [Double]
-  ) throws(ModelError) {
-    values = [Double](repeating: 0, count: size)
-    vectors = [Complex<Double>](repeating: .one, count: size * size)
+  init(_ matrix: Planes, size: Int, momentum: (Int) -> [Double]) throws(ModelError) {
+    self.size = size
+    values = Planes(count: size, length: matrix.length)
+    vectors = Planes(count: 2 * size * size, length: matrix.length)
+    var degenerate: (place: Int, band: Int)?
     switch size {
-    case 1: values[0] = matrix[0].real
-    case 2: solvePair(matrix)
-    default: try solve(matrix, size: size)
+    case 1: copy(matrix)
+    case 2: degenerate = solvePairs(matrix)
+    default: degenerate = try solveAll(matrix)
     }
-    let scale = matrix.reduce(0) { max($0, $1.length) }
-    for band in 0..<size - 1 where values[band] - values[band + 1] <= 1e-12 * scale {
-      let place = momentum().map { "\($0)π" }.joined(separator: ", ")
-      throw ModelError(
-        "bands \(band) and \(band + 1) are degenerate at the momentum (\(place)), so the conserved "
-          + "charges are not unique; a boundary twist (lattice.twist) or a field that splits the "
-          + "bands avoids it",
-        about: .lattice
-      )
+    guard let degenerate else { return }
+    let place = momentum(degenerate.place).map { "\($0)π" }.joined(separator: ", ")
+    throw ModelError(
+      "bands \(degenerate.band) and \(degenerate.band + 1) are degenerate at the momentum (\(place)), "
+        + "so the conserved charges are not unique; a boundary twist (lattice.twist) or a field that "
+        + "splits the bands avoids it",
+      about: .lattice
+    )
+  }
+
+  /// How close two bands may be, relative to the largest element of the matrix.
+  private static let resolution = 1e-12
+
+  private mutating func copy(_ matrix: Planes) {
+    for index in 0..<matrix.length {
+      values[0, index] = matrix[0, index]
+      vectors[0, index] = 1
     }
   }
 
-  /// The two bands m ± R of [[m + d, c], [c*, m − d]], with R = √(d² + |c|²).
-  ///
-  /// The + band is (R + |d|, c*)/√(2R(R + |d|)) for d ≥ 0 and (c, R + |d|)/√(…) for d < 0, so that nothing
-  /// cancels; the − band is orthogonal to it. At R = 0 any two vectors serve.
-  private mutating func solvePair(_ matrix: [Complex<Double>]) {
-    let (upper, lower) = (matrix[0].real, matrix[3].real)
-    let c = matrix[1]
-    let mean = (upper + lower) / 2
-    let d = (upper - lower) / 2
-    let radius = Double.hypot(d, c.length)
-    values[0] = mean + radius
-    values[1] = mean - radius
-    let sum = radius + abs(d)
-    let norm = (2 * radius * sum).squareRoot()
-    guard norm > 0 else {
-      vectors = [.one, .zero, .zero, .one]
-      return
+  /// Returns the first place where the bands are degenerate.
+  private mutating func solvePairs(_ matrix: Planes) -> (place: Int, band: Int)? {
+    let stride = matrix.stride
+    var first: Int?
+    for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
+      var pair = PairEigensystem(.zero, .zero, (.zero, .zero))
+      matrix.read { start in
+        pair = PairEigensystem(
+          start.vector(at: index),
+          start.vector(at: 6 * stride + index),
+          (start.vector(at: 2 * stride + index), start.vector(at: 3 * stride + index))
+        )
+      }
+      values.write { start in
+        start.store(pair.upper, at: index)
+        start.store(pair.lower, at: stride + index)
+      }
+      vectors.write { start in
+        start.store(pair.first.real, at: index)
+        start.store(pair.first.imaginary, at: stride + index)
+        start.store(-pair.second.real, at: 2 * stride + index)
+        start.store(pair.second.imaginary, at: 3 * stride + index)
+        start.store(pair.second.real, at: 4 * stride + index)
+        start.store(pair.second.imaginary, at: 5 * stride + index)
+        start.store(pair.first.real, at: 6 * stride + index)
+        start.store(-pair.first.imaginary, at: 7 * stride + index)
+      }
+      let limit = HermitianEigensystem.resolution * pair.scale
+      let isDegenerate = (pair.upper - pair.lower) .<= limit
+      guard first == nil, any(isDegenerate) else { continue }
+      first = (0..<Vector.scalarCount).first { isDegenerate[$0] && index + $0 < matrix.length }
+        .map { index + $0 }
     }
-    let large = Complex((sum / (2 * radius)).squareRoot())
-    let up = d >= 0 ? large : Complex(c.real / norm, c.imaginary / norm)
-    let down = d >= 0 ? Complex(c.real / norm, -c.imaginary / norm) : large
-    vectors = [up, -down.conjugate, down, up.conjugate]
+    return first.map { ($0, 0) }
   }
 
-  private mutating func solve(_ matrix: [Complex<Double>], size: Int) throws(ModelError) {
-    var pairs = matrix.flatMap { [$0.real, $0.imaginary] }
-    var ascending = [Double](repeating: 0, count: size)
-    let info = tgge_lapack_hermitian(Int32(size), &pairs, &ascending)
-    guard info == 0 else { throw ModelError("LAPACK's zheevd failed with info = \(info)") }
-    for band in 0..<size {
-      let column = size - 1 - band
-      values[band] = ascending[column]
-      for orbital in 0..<size {
-        let place = 2 * (orbital * size + column)
-        vectors[orbital * size + band] = Complex(pairs[place], pairs[place + 1])
+  private mutating func solveAll(
+    _ matrix: Planes
+  ) throws(ModelError) -> (place: Int, band: Int)? {
+    for index in 0..<matrix.length {
+      var pairs = (0..<2 * size * size).map { matrix[$0, index] }
+      let scale = (0..<size * size).reduce(0) { largest, element in
+        max(largest, .hypot(pairs[2 * element], pairs[2 * element + 1]))
+      }
+      var ascending = [Double](repeating: 0, count: size)
+      let info = tgge_lapack_hermitian(Int32(size), &pairs, &ascending)
+      guard info == 0 else { throw ModelError("LAPACK's zheevd failed with info = \(info)") }
+      for band in 0..<size {
+        let column = size - 1 - band
+        values[band, index] = ascending[column]
+        for orbital in 0..<size {
+          let place = 2 * (orbital * size + column)
+          let plane = 2 * (orbital * size + band)
+          vectors[plane, index] = pairs[place]
+          vectors[plane + 1, index] = pairs[place + 1]
+        }
+      }
+      for band in 0..<size - 1 {
+        let gap = values[band, index] - values[band + 1, index]
+        if gap <= HermitianEigensystem.resolution * scale { return (index, band) }
       }
     }
+    return nil
   }
 }

@@ -1,5 +1,3 @@
-import Numerics
-
 /// The momenta of a lattice: k_a = −π + 2π (j_a + twist_a) / L_a with j_a in `0 ..< L_a`.
 ///
 /// The grid is periodic for even L and antiperiodic for odd L; a boundary phase of 2π·twist shifts
@@ -83,65 +81,5 @@ public struct MomentumGrid: Sendable, Equatable {
       index = index * extent + (j < 0 ? j + extent : j)
     }
     return index
-  }
-
-  /// e^{−ik·r}, a product of one factor for each direction.
-  ///
-  /// Cosine and sine are even and odd in k bit for bit, and exact at multiples of π/2.
-  ///
-  /// - Parameters:
-  ///   - coordinates: The indices j_a of the momentum.
-  ///   - displacement: r, in unit cells.
-  /// - Returns: A number of modulus 1.
-  public func phase(at coordinates: [Int], displacement: [Int]) -> Complex<Double> {
-    var phase = Complex<Double>.one
-    for direction in 0..<dimension where displacement[direction] != 0 {
-      let (cosine, sine) = unit(coordinates[direction], displacement[direction], direction)
-      phase *= Complex(cosine, -sine)
-    }
-    return phase
-  }
-
-  /// cos(k/2) and sin(k/2) on a chain.
-  ///
-  /// - Parameter index: The flat index of the momentum.
-  /// - Returns: Both, exact at multiples of π.
-  public func halfAngle(at index: Int) -> (cosine: Double, sine: Double) {
-    let x = Double(2 * index - extents[0]) + 2 * twists[0]
-    let turn = Double(4 * extents[0])
-    return MomentumGrid.circle(x.truncatingRemainder(dividingBy: turn), Double(2 * extents[0]))
-  }
-
-  /// cos(k_a r) and sin(k_a r).
-  private func unit(_ j: Int, _ r: Int, _ direction: Int) -> (cosine: Double, sine: Double) {
-    // k r = π x / L with x = r (2 j − L + 2 twist); whole turns of 2 L go first, in integers.
-    let extent = extents[direction]
-    let turns = (r % (2 * extent)).multipliedFullWidth(by: 2 * j - extent)
-    let whole = Double((2 * extent).dividingFullWidth(turns).remainder)
-    let shift = Double(2 * r) * twists[direction]
-    let x = whole + shift.truncatingRemainder(dividingBy: Double(2 * extent))
-    return MomentumGrid.circle(x, Double(extent))
-  }
-
-  /// cos(π x / L) and sin(π x / L) for |x| < 4 L, by reduction to the first octant.
-  static func circle(_ x: Double, _ extent: Double) -> (cosine: Double, sine: Double) {
-    var y = abs(x)
-    if y >= 2 * extent { y -= 2 * extent }
-    var sineSign = x < 0 ? -1.0 : 1.0
-    var cosineSign = 1.0
-    if y > extent { (y, sineSign) = (2 * extent - y, -sineSign) }
-    if 2 * y > extent { (y, cosineSign) = (extent - y, -1) }
-
-    var (cosine, sine): (Double, Double)
-    if 4 * y == extent {
-      (cosine, sine) = (0.5.squareRoot(), 0.5.squareRoot())
-    } else if 4 * y < extent {
-      let angle = Double.pi * (y / extent)
-      (cosine, sine) = (.cos(angle), .sin(angle))
-    } else {
-      let angle = Double.pi * ((extent / 2 - y) / extent)
-      (cosine, sine) = (.sin(angle), .cos(angle))
-    }
-    return (cosineSign * cosine, sineSign * sine)
   }
 }

@@ -23,6 +23,18 @@ public func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
   return a * b + c
 }
 
+/// |x| of each lane.
+@inlinable @inline(__always)
+public func magnitude(_ vector: Vector) -> Vector {
+  vector.replacing(with: -vector, where: vector .< Vector.zero)
+}
+
+/// The larger of two numbers in each lane; the first where one is not a number.
+@inlinable @inline(__always)
+public func larger(_ first: Vector, _ second: Vector) -> Vector {
+  first.replacing(with: second, where: second .> first)
+}
+
 extension UnsafePointer where Pointee == Double {
   /// The eight doubles that begin at element `index`.
   @inlinable @inline(__always)

@@ -42,10 +42,8 @@ struct ModeTablesTests {
     #expect(tables.energies == bands.energies)
     #expect(tables.velocities.count == extents.count * bands.bands)
     for (table, velocities) in tables.velocities.enumerated() {
-      let expected = (0..<bands.energies.count).map { mode in
-        bands.orbitalVelocities[mode * tables.velocities.count + table]
-      }
-      #expect(velocities == expected)
+      let (direction, orbital) = table.quotientAndRemainder(dividingBy: bands.bands)
+      #expect(velocities == bands.velocity(ofOrbital: orbital, direction: direction))
     }
   }
 

@@ -2,6 +2,7 @@ import Lattice
 import Numerics
 import TestSupport
 import Testing
+import VectorMath
 
 @Suite("Bloch Hamiltonian")
 struct BlochHamiltonianTests {
@@ -33,16 +34,11 @@ struct BlochHamiltonianTests {
     on grid: MomentumGrid,
     at index: Int
   ) -> (matrix: [Complex<Double>], gradient: [Complex<Double>]) {
-    let elements = hamiltonian.orbitals.count * hamiltonian.orbitals.count
-    var matrix = [Complex<Double>](repeating: .one, count: elements)
-    var gradient = [Complex<Double>](repeating: .one, count: elements * hamiltonian.dimension)
-    hamiltonian.evaluate(
-      at: grid.coordinates(of: index),
-      of: grid,
-      matrix: &matrix,
-      gradient: &gradient
-    )
-    return (matrix, gradient)
+    let planes = BlochPlanes(of: hamiltonian, on: grid, momenta: index..<index + 1)
+    func elements(_ planes: Planes) -> [Complex<Double>] {
+      stride(from: 0, to: planes.count, by: 2).map { Complex(planes[$0, 0], planes[$0 + 1, 0]) }
+    }
+    return (elements(planes.matrix), elements(planes.gradient))
   }
 
   private static let cases = [(1, 1), (1, 2), (1, 4), (2, 1), (2, 3), (3, 1), (3, 2)]

@@ -1,0 +1,88 @@
+import Numerics
+import VectorMath
+
+extension MomentumGrid {
+  /// e^{−ik·r} of eight momenta that follow each other, a product of one factor for each direction.
+  ///
+  /// Cosine and sine are even and odd in k bit for bit, and exact at multiples of π/2. Momenta beyond the
+  /// last are those of the last.
+  ///
+  /// - Parameters:
+  ///   - index: The flat index of the first momentum.
+  ///   - displacement: r, in unit cells.
+  /// - Returns: Real and imaginary parts of numbers of modulus 1.
+  func phases(from index: Int, displacement: [Int]) -> (real: Vector, imaginary: Vector) {
+    var real = Vector(repeating: 1)
+    var imaginary = Vector.zero
+    var stride = count
+    for direction in 0..<dimension {
+      stride /= extents[direction]
+      guard displacement[direction] != 0 else { continue }
+      let x = halfTurns(from: index, displacement[direction], direction, stride)
+      let (cosine, sine) = circle(x, Double(extents[direction]))
+      (real, imaginary) = (
+        real * cosine + imaginary * sine,
+        imaginary * cosine - real * sine
+      )
+    }
+    return (real, imaginary)
+  }
+
+  /// x with k_a r = π x / L_a for eight momenta, |x| ≤ 3 L_a.
+  ///
+  /// With twist t, x = r (2 j − L + 2 t); whole turns of 2 L go first, in integers.
+  @inline(__always)
+  private func halfTurns(
+    from index: Int,
+    _ r: Int,
+    _ direction: Int,
+    _ stride: Int
+  ) -> Vector {
+    let extent = extents[direction]
+    var x = Vector.zero
+    for lane in 0..<Vector.scalarCount {
+      let j = min(index + lane, count - 1) / stride % extent
+      x[lane] = Double(2 * j - extent)
+    }
+    let turn = Double(2 * extent)
+    if Double(abs(r)) * turn < 0x1p52 {
+      // All products are integers below 2⁵³, and exact.
+      let product = Double(r) * x
+      x = product - turn * (product / turn).rounded(.toNearestOrEven)
+    } else {
+      let reduced = r % (2 * extent)
+      for lane in 0..<Vector.scalarCount {
+        let product = reduced.multipliedFullWidth(by: Int(x[lane]))
+        x[lane] = Double((2 * extent).dividingFullWidth(product).remainder)
+      }
+    }
+    let shift = Double(2 * r) * twists[direction]
+    return x + Vector(repeating: shift.truncatingRemainder(dividingBy: turn))
+  }
+
+  /// e^{−ik·r} of one momentum.
+  ///
+  /// - Parameters:
+  ///   - coordinates: The indices j_a of the momentum.
+  ///   - displacement: r, in unit cells.
+  /// - Returns: A number of modulus 1.
+  public func phase(at coordinates: [Int], displacement: [Int]) -> Complex<Double> {
+    let index = zip(coordinates, extents).reduce(0) { $0 * $1.1 + $1.0 }
+    let (real, imaginary) = phases(from: index, displacement: displacement)
+    return Complex(real[0], imaginary[0])
+  }
+
+  /// cos(k/2) and sin(k/2) on a chain.
+  ///
+  /// - Parameter index: The flat index of the momentum.
+  /// - Returns: Both, exact at multiples of π.
+  public func halfAngle(at index: Int) -> (cosine: Double, sine: Double) {
+    let x = Double(2 * index - extents[0]) + 2 * twists[0]
+    let turn = Double(4 * extents[0])
+    let (cosine, sine) = circle(
+      Vector(repeating: x.truncatingRemainder(dividingBy: turn)),
+      Double(2 * extents[0])
+    )
+    return (cosine[0], sine[0])
+  }
+}
