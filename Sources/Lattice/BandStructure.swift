@@ -59,7 +59,7 @@ public struct BandStructure: Sendable {
     velocities = BandStructure.velocities(bloch.gradient, system.vectors, size)
   }
 
-  /// The velocity in direction c that orbital a contributes to each mode, in the order of modes:
+  /// The velocity in direction c that orbital a contributes to each mode, in the order of modes.
   ///
   ///     Re[u*_aν (∂H/∂k_c u_ν)_a]
   ///

@@ -8,7 +8,7 @@ package struct BlochPlanes {
   /// ∂H_ab/∂k_c: real part in plane 2 ((c · size + a) · size + b), imaginary part in the next.
   package private(set) var gradient: Planes
 
-  /// Tabulates
+  /// Tabulates a range of momenta.
   ///
   ///     H_ab(k) = Σ_r t_ab(r) e^{−ik·r}        ∂H_ab/∂k_c = Σ_r (−i r_c) t_ab(r) e^{−ik·r}
   package init(of hamiltonian: BlochHamiltonian, on grid: MomentumGrid, momenta: Range<Int>) {
