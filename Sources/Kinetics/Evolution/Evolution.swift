@@ -10,15 +10,26 @@ public struct EvolutionStatistics: Sendable, Equatable {
   /// Steps that were computed again with a shorter length.
   public var rejectedSteps = 0
 
-  /// Evaluations of the forces.
+  /// Evaluations of the forces by explicit steps.
   public var forceEvaluations = 0
+
+  /// Those of the accepted steps that were implicit.
+  public var implicitSteps = 0
+
+  /// How often the Jacobian of implicit steps was computed: one pass over the modes each.
+  public var jacobians = 0
+
+  /// Iterations for the stages of implicit steps: one pass over the modes each, with five evaluations.
+  public var newtonIterations = 0
 }
 
 /// Integrates λ̇ = F(λ) from time 0 on, with an embedded pair and step control.
 ///
 /// Every decision depends on sums and maxima that have the same bits on any number of ranks, so all
 /// ranks take the same steps, and runs on different numbers of ranks too.
-public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~Copyable {
+public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
+  TimeStepping, ~Copyable
+{
   /// The time reached, in inverse units of energy.
   public private(set) var time = 0.0
 

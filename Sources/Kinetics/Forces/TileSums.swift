@@ -3,28 +3,31 @@ import VectorMath
 
 /// Exact sums over all modes of all ranks of products of two tables, tile by tile.
 ///
-/// Sum i is Σ_m a_i(m) b_i(m), |a b| < 1, with as many accumulators of 126 bits below each other as `depth`
-/// says. All sums are reduced in one message.
+/// Sum i is Σ_m a_i(m) b_i(m), |a b| < 2^exponent, with as many accumulators of 126 bits below each other as
+/// `depth` says. All sums are reduced in one message.
 struct TileSums: ~Copyable {
   /// The number of sums.
   let count: Int
 
   private let depth: Int
+  private let bound: Double
   private let accumulators: UnsafeMutablePointer<FoldAccumulator>
   private let windows: UnsafeMutablePointer<FoldWindow>
   private var sums: ExactSums
   private var tiles = 0
 
-  init(count: Int, depth: Int) {
+  init(count: Int, depth: Int, exponent: Int = 0) {
     self.count = count
     self.depth = depth
+    bound = Double(sign: .plus, exponent: exponent, significand: 1)
+    let exponents = (0..<depth).map { exponent - $0 * FoldAccumulator.span }
     let places = max(1, count * depth)
     accumulators = .allocate(capacity: places)
     accumulators.initialize(repeating: FoldAccumulator(), count: places)
-    sums = ExactSums(exponents: (0..<count * depth).map { -($0 % depth) * FoldAccumulator.span })
+    sums = ExactSums(exponents: (0..<count * depth).map { exponents[$0 % depth] })
     windows = .allocate(capacity: depth)
     for level in 0..<depth {
-      (windows + level).initialize(to: FoldWindow(exponent: -level * FoldAccumulator.span))
+      (windows + level).initialize(to: FoldWindow(exponent: exponents[level]))
     }
   }
 
@@ -81,6 +84,12 @@ struct TileSums: ~Copyable {
   mutating func reduce(over communicator: some Communicator) throws(CommunicationError) {
     absorb()
     try sums.reduce(over: communicator)
+  }
+
+  /// Makes the sums invalid on all ranks where the largest |term| exceeds the window: sums of both signs
+  /// would lose their exactness unseen.
+  mutating func require(_ largest: Double) {
+    if !(largest <= bound) { sums.invalidate() }
   }
 
   /// Whether all terms were finite and in the window, on all ranks.
