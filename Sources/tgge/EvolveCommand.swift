@@ -31,13 +31,15 @@ struct EvolveCommand: RankedCommand {
       control: StepControl(
         relativeTolerance: job.deck.time.relativeTolerance,
         absoluteTolerance: job.deck.time.absoluteTolerance
-      )
+      ),
+      method: SteppingMethod(rawValue: job.deck.time.method) ?? .auto,
+      endsSteady: job.deck.time.endsSteady
     )
     study.setup.initial = try job.initialState(
       needing: study.estimatedBytes(ranks: communicator.size)
     )
 
-    var observer = EvolveReporter(job, end: job.deck.time.end, communicator)
+    var observer = EvolveReporter(job, communicator)
     let result = try job.locating { try study.run(over: communicator, observer: &observer) }
     observer.progress.clear()
     let report = EvolveReport(
@@ -56,9 +58,10 @@ struct EvolveCommand: RankedCommand {
 }
 
 extension Deck.Time {
-  /// The output times: equally spaced, 0 and the end included.
+  /// The output times: equally spaced, 0 and the end included; without the end if that is steady.
   var outputTimes: [Double] {
-    (0..<outputs).map { $0 == outputs - 1 ? end : end * Double($0) / Double(outputs - 1) }
+    if endsSteady { return [0] }
+    return (0..<outputs).map { $0 == outputs - 1 ? end : end * Double($0) / Double(outputs - 1) }
   }
 }
 
@@ -66,11 +69,10 @@ extension Deck.Time {
 private struct EvolveReporter: EvolveObserver {
   var progress: ProgressLine
   private let job: DeckRun
-  private let end: Double
+  private var time = 0.0
 
-  init(_ job: DeckRun, end: Double, _ communicator: MPICommunicator) {
+  init(_ job: DeckRun, _ communicator: MPICommunicator) {
     self.job = job
-    self.end = end
     progress = ProgressLine(on: communicator, quiet: job.options.quiet)
   }
 
@@ -98,10 +100,10 @@ private struct EvolveReporter: EvolveObserver {
     progress.show(time: time, end: end, statistics)
   }
 
-  func didReach(_ output: EvolveOutput) {}
+  mutating func didReach(_ output: EvolveOutput) { time = output.time }
 
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws {
     progress.clear()
-    try job.write(lambda, partition: partition, as: "λ at t = \(end)")
+    try job.write(lambda, partition: partition, as: "λ at t = \(time)")
   }
 }

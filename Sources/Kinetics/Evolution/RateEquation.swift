@@ -39,4 +39,7 @@ public struct RateEquation<Engine: ForceEngine & ~Copyable>: ~Copyable {
     try engine.derivative(at: lambda, scale: scale, into: derivative)
     evaluations += 1
   }
+
+  /// The engine, at the end of this equation.
+  consuming func takeEngine() -> Engine { engine }
 }

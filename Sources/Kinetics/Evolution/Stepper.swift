@@ -71,6 +71,46 @@ struct Stepper: ~Copyable {
     return (errorSum.value(0) / Double(equation.partition.modes)).squareRoot()
   }
 
+  /// The largest rate of relaxation, as the last two stages of the attempted step show it: both stand at its
+  /// end, and where the equation is stiff they differ by its fastest modes.
+  ///
+  /// Collective.
+  ///
+  ///     ρ = max_m |k_s − k_(s−1)| / max_m |λ_s − λ_(s−1)|
+  ///
+  /// E. Hairer and G. Wanner, Solving Ordinary Differential Equations II, section IV.2.
+  ///
+  /// - Returns: ρ, the same bits on any number of ranks; 0 if the states are equal.
+  mutating func largestRate(
+    length: Double,
+    over communicator: some Communicator
+  ) throws(CommunicationError) -> Double {
+    let (last, before) = (tableau.count - 1, tableau.count - 2)
+    for stage in 0..<last {
+      let other = stage < before ? tableau.stages[before][stage] : 0
+      weights[stage] = length * (tableau.stages[last][stage] - other)
+    }
+    var slopes = Vector.zero
+    var states = Vector.zero
+    for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
+      var difference = Vector.zero
+      for stage in 0..<last {
+        let weight = Vector(repeating: weights[stage])
+        difference = multiplyAdd(derivative(stage).vector(at: index), weight, difference)
+      }
+      let change = magnitude(
+        derivative(last).vector(at: index) - derivative(before).vector(at: index)
+      )
+      slopes.replace(with: change, where: change .> slopes)
+      let distance = magnitude(difference)
+      states.replace(with: distance, where: distance .> states)
+    }
+    var largest: InlineArray<2, Double> = [slopes.max(), states.max()]
+    var span = largest.mutableSpan
+    try communicator.maximum(&span)
+    return span[1] > 0 ? span[0] / span[1] : 0
+  }
+
   /// Makes the end of the attempted step the beginning of the next.
   mutating func accept() {
     swap(&lambda, &trial)
@@ -115,6 +155,11 @@ struct Stepper: ~Copyable {
       errorSum.absorb(&accumulator, into: 0)
     }
   }
+}
+
+extension Stepper {
+  /// λ at the beginning of the next step, for another method to go on with.
+  consuming func takeLambda() -> AlignedVector { lambda }
 }
 
 /// |x| of each lane.

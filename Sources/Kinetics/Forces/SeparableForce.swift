@@ -81,6 +81,9 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     }
   }
 
+  /// The tables, at the end of this engine.
+  consuming func takeKernel() -> ScaledKernel { kernel }
+
   private mutating func evaluateMoments(
     at lambda: borrowing AlignedVector
   ) throws(CommunicationError) {
