@@ -48,7 +48,8 @@ public struct EvolveStudy: Sendable {
     let estimate = setup.memory(comparesEngines: setup.forces.verify)
     // Tables and their copies in the engine and the observables; λ, the trial state, seven stages; in
     // implicit steps λ, five stages, five corrections and four factors of the Jacobian.
-    let owned = 1 + 2 * estimate.velocities + 4 * estimate.channels + (method == .explicit ? 9 : 15) + 2
+    let state: Double = method == .explicit ? 9 : 15
+    let owned = 1 + 2 * estimate.velocities + 4 * estimate.channels + state + 2
     return estimate.bytes(owned: owned, ranks: ranks)
   }
 
@@ -78,7 +79,7 @@ public struct EvolveStudy: Sendable {
     switch system.engine {
     case .separable:
       if endsSteady, method == .explicit {
-        throw ModelError("time.end: steady takes implicit steps; time.method must be auto or implicit")
+        throw ModelError("time.end: steady takes implicit steps; use time.method: auto or implicit")
       }
       let evolution = try SeparableEvolution(
         kernel: system.kernel.separable,

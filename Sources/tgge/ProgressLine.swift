@@ -31,7 +31,8 @@ struct ProgressLine {
     let left = time > 0 ? ProgressLine.duration(elapsed * (end - time) / time) : "?"
     let (goal, rest) =
       end.isFinite
-      ? ("of \(String(format: "%.4g", end))", ", \(left) left") : ("on the way to the steady state", "")
+      ? ("of \(String(format: "%.4g", end))", ", \(left) left")
+      : ("on the way to the steady state", "")
     let line =
       "t = \(String(format: "%.4g", time)) \(goal), \(statistics.steps) steps, "
       + "\(statistics.rejectedSteps) rejected\(rest)"

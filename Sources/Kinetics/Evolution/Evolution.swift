@@ -102,6 +102,7 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
   ///   - horizon: The last time that will be asked for; stops before `end` where stability limits the
   ///     steps and hundreds of them are left until then. `nil` never stops.
   ///   - report: See `TimeStepping`.
+  /// - Throws: As `TimeStepping` says.
   mutating func advance(
     to end: Double,
     unlessStiffUntil horizon: Double?,
@@ -190,6 +191,7 @@ extension Evolution where Engine: ~Copyable {
   /// - Parameters:
   ///   - number: Σ n that the steps keep.
   ///   - takeKernel: Takes the tables out of the engine.
+  /// - Returns: The implicit integration, at this time.
   consuming func continued(
     keeping number: Double,
     takeKernel: (consuming Engine) -> ScaledKernel

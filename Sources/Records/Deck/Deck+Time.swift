@@ -13,8 +13,8 @@ extension Deck {
     /// The error of a step where λ is near 0; above 0, at most 1, default 1e-10.
     public let absoluteTolerance: Double
 
-    /// The number of outputs, equally spaced with 0 and end among them; 2 to 1 000 000, default 2. With
-    /// `end: steady` there are two.
+    /// The number of outputs, equally spaced with 0 and end among them; 2 to 1 000 000, default 2, and 2
+    /// with `end: steady`.
     public let outputs: Int
 
     /// Whether to go on until the state is steady.

@@ -4,25 +4,25 @@ import ComplexModule
 ///
 /// Plain arithmetic in an order that the source fixes: ranks that solve equal systems find equal bits.
 /// Nothing is allocated after `init`.
-struct ComplexSystem {
+package struct ComplexSystem {
   /// The number of equations.
-  let size: Int
+  package let size: Int
 
   private var elements: [Complex<Double>]
   private var pivots: [Int]
 
   /// Whether the elimination met a pivot that was zero or not finite.
-  private(set) var isSingular = false
+  package private(set) var isSingular = false
 
   /// Creates a system of zeros.
-  init(size: Int) {
+  package init(size: Int) {
     self.size = size
     elements = [Complex<Double>](repeating: .zero, count: size * size)
     pivots = Array(0..<size)
   }
 
   /// An element of the matrix, until `factor` replaces it.
-  subscript(row: Int, column: Int) -> Complex<Double> {
+  package subscript(row: Int, column: Int) -> Complex<Double> {
     get { elements[row * size + column] }
     set { elements[row * size + column] = newValue }
   }
@@ -30,7 +30,7 @@ struct ComplexSystem {
   /// Replaces the matrix by its factors.
   ///
   /// - Complexity: size³/3 multiplications.
-  mutating func factor() {
+  package mutating func factor() {
     isSingular = false
     for column in 0..<size {
       var pivot = column
@@ -59,7 +59,7 @@ struct ComplexSystem {
   }
 
   /// Replaces a right-hand side by the solution; to be called after `factor`.
-  func solve(_ right: inout [Complex<Double>]) {
+  package func solve(_ right: inout [Complex<Double>]) {
     for column in 0..<size { right.swapAt(column, pivots[column]) }
     for row in 0..<size {
       for column in 0..<row { right[row] -= self[row, column] * right[column] }
@@ -73,7 +73,7 @@ struct ComplexSystem {
   }
 
   /// The solution for a right-hand side.
-  func solution(_ right: [Complex<Double>]) -> [Complex<Double>] {
+  package func solution(_ right: [Complex<Double>]) -> [Complex<Double>] {
     var solution = right
     solve(&solution)
     return solution

@@ -33,6 +33,7 @@ extension InlineArray where count == 5, Element == Vector {
   /// - Parameters:
   ///   - shifts: μ_0/h, Re μ_1/h, Im μ_1/h, Re μ_2/h, Im μ_2/h.
   ///   - diagonal: d of the modes.
+  /// - Returns: The quotients, as five real numbers.
   @inline(__always)
   func divided(byShifts shifts: UnsafePointer<Double>, minus diagonal: Vector) -> FiveVectors {
     var quotients = FiveVectors(repeating: self[0] / (Vector(repeating: shifts[0]) - diagonal))

@@ -168,6 +168,23 @@ public struct ImplicitEvolution<Group: Communicator>: TimeStepping, ~Copyable {
     return true
   }
 
+  /// The stages after one iteration from constant ones, and the largest error estimate then.
+  ///
+  /// Collective; for tests of the linear algebra.
+  package mutating func firstCorrection(length: Double) throws -> (
+    stages: [[Double]], error: Double
+  ) {
+    try begin(length)
+    _ = try stepper.linearise(length: length, over: communicator)
+    _ = try stepper.predict(.constant, over: communicator)
+    let (_, error) = try stepper.finish(over: communicator)
+    let lambda = stepper.lambda.count
+    let stages = (0..<RadauMethod.stages).map { stage in
+      (0..<lambda).map { stepper.stages[stage * stepper.lambda.paddedCount + $0] }
+    }
+    return (stages, error)
+  }
+
   /// Computes the first moments and the first length: what changes λ by a hundredth of its size, or of
   /// the tolerance's root where λ is small.
   private mutating func begin(_ end: Double) throws {
@@ -228,9 +245,12 @@ public struct ImplicitEvolution<Group: Communicator>: TimeStepping, ~Copyable {
       let size = try stepper.iterate(over: communicator)
       statistics.newtonIterations += 1
       guard size.isFinite else { return nil }
-      let rate = iteration == 1 ? min(0.5, 2 * contraction) : size / max(last, .leastNormalMagnitude)
-      // The correction that is known by now will be applied too, and leaves `rate` squared.
-      if size <= 1e-4 || rate < 1 && size * rate * rate <= 0.1 * (1 - rate) {
+      let rate =
+        iteration == 1 ? min(0.5, 2 * contraction) : size / max(last, .leastNormalMagnitude)
+      // The correction that is known by now will be applied too, and leaves `rate` squared. Corrections
+      // far below the tolerance that do not shrink are those of rounding.
+      let isFound = rate < 1 ? size * rate * rate <= 0.1 * (1 - rate) : size <= 0.1
+      if isFound {
         let (correction, error) = try stepper.finish(over: communicator)
         contraction = size > 0 ? min(1, correction / size) : 0
         guard error.isFinite, correction * contraction <= 1 else { return nil }

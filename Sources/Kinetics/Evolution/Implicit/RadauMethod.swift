@@ -10,40 +10,40 @@ import ComplexModule
 /// Complex numbers x_e of those problems stand as five real ones: x_0, Re x_1, Im x_1, Re x_2, Im x_2.
 ///
 /// E. Hairer and G. Wanner, J. Comput. Appl. Math. 111, 93 (1999).
-struct RadauMethod: Sendable {
+package struct RadauMethod: Sendable {
   /// s = 5.
-  static let stages = 5
+  package static let stages = 5
 
   /// The problems that linear algebra falls into: one real, two complex.
-  static let systems = 3
+  package static let systems = 3
 
   /// c_i, the roots of P_5(2x − 1) − P_4(2x − 1), P_n the Legendre polynomials.
-  static let nodes = [
+  package static let nodes = [
     0.05710419611451768219312119, 0.276843013638123827680046, 0.5835904323689168200566977,
     0.8602401356562194478479129, 1,
   ]
 
   /// The eigenvalues of D: the real one, and of each pair that with a positive imaginary part.
-  static let eigenvalues: [Complex<Double>] = [
+  package static let eigenvalues: [Complex<Double>] = [
     Complex(6.286704751729276645173153, 0),
     Complex(5.700953298671789419170215, 3.210265600308549888425011),
     Complex(3.655694325463572258243208, 6.543736899360077294021072),
   ]
 
   /// D_ij, row by row.
-  let differentiation: [Double]
+  package let differentiation: [Double]
 
   /// Σ_j d_j Z_j is Z′(0).
-  let initialSlope: [Double]
+  package let initialSlope: [Double]
 
   /// The five real numbers of the problems from those of the stages, row by row.
-  let toSystems: [Double]
+  package let toSystems: [Double]
 
   /// The stages from the five real numbers of the problems, row by row.
-  let toStages: [Double]
+  package let toStages: [Double]
 
   /// Computes the matrices from nodes and eigenvalues.
-  init() {
+  package init() {
     let nodes = RadauMethod.nodes
     differentiation = nodes.flatMap(RadauMethod.slopes)
     initialSlope = RadauMethod.slopes(at: 0)
@@ -70,7 +70,8 @@ struct RadauMethod: Sendable {
     toSystems =
       realRow
       + [1, 3].flatMap { row in
-        nodes.indices.map { inverse[$0][row].real } + nodes.indices.map { inverse[$0][row].imaginary }
+        nodes.indices.map { inverse[$0][row].real }
+          + nodes.indices.map { inverse[$0][row].imaginary }
       }
     toStages = nodes.indices.flatMap { row in
       [columns[0][row].real]
@@ -80,7 +81,7 @@ struct RadauMethod: Sendable {
 
   /// ℓ_j(x) of the Lagrange polynomials that are 1 at c_j, and 0 at 0 and the other nodes:
   /// Z(x) = Σ_j ℓ_j(x) Z_j.
-  static func weight(_ j: Int, at x: Double) -> Double {
+  package static func weight(_ j: Int, at x: Double) -> Double {
     var product = x / nodes[j]
     for k in nodes.indices where k != j { product *= (x - nodes[k]) / (nodes[j] - nodes[k]) }
     return product
