@@ -1,3 +1,4 @@
+import Communication
 import VectorMath
 
 /// A number of eight modes for each stage, or the five real numbers of the problems; see `RadauMethod`.
@@ -70,4 +71,14 @@ struct LargestValue {
 
   /// The largest of all.
   var value: Double { poison == Vector.zero ? largest.max() : .infinity }
+
+  /// The largest of all ranks.
+  ///
+  /// Collective.
+  func value(over communicator: some Communicator) throws(CommunicationError) -> Double {
+    var single: InlineArray<1, Double> = [value]
+    var span = single.mutableSpan
+    try communicator.maximum(&span)
+    return span[0]
+  }
 }

@@ -234,7 +234,7 @@ public struct ImplicitEvolution<Group: Communicator>: TimeStepping, ~Copyable {
     statistics.jacobians += 1
     guard try stepper.linearise(length: step, over: communicator) else { return nil }
     switch prediction {
-    case .constant: break
+    case .constant, .unchanged: break
     case .continuation: prediction = .continuation(ratio: step / lastLength)
     case .shorter: prediction = .shorter(ratio: step / lastLength)
     }
@@ -253,8 +253,13 @@ public struct ImplicitEvolution<Group: Communicator>: TimeStepping, ~Copyable {
       if isFound {
         let (correction, error) = try stepper.finish(over: communicator)
         contraction = size > 0 ? min(1, correction / size) : 0
-        guard error.isFinite, correction * contraction <= 1 else { return nil }
-        return (iteration, error)
+        guard error.isFinite else { return nil }
+        if correction * contraction <= 1 { return (iteration, error) }
+        // The iteration has become slower than it was: it goes on from here.
+        statistics.newtonIterations += 1
+        guard try stepper.predict(.unchanged, over: communicator) else { return nil }
+        last = correction
+        continue
       }
       guard rate < 1 else { return nil }
       last = size

@@ -201,7 +201,7 @@ extension RadauStepper {
       let residual = magnitude(toward + away) / total
       largest.take(residual.replacing(with: 0, where: total .== Vector.zero))
     }
-    return try communicator.maximum(largest.value)
+    return try largest.value(over: communicator)
   }
 
   /// The largest |λ̇|/(1 + |λ|) at the beginning of the step; infinite where something is not finite.
@@ -217,6 +217,6 @@ extension RadauStepper {
       let away: Vector = loss * perVacancy.pointer.vector(at: index)
       largest.take(magnitude(toward + away) / (1 + magnitude(lambda.pointer.vector(at: index))))
     }
-    return try communicator.maximum(largest.value)
+    return try largest.value(over: communicator)
   }
 }

@@ -7,6 +7,9 @@ enum StagePrediction: Equatable {
   /// At the beginning of the step.
   case constant
 
+  /// Where they are.
+  case unchanged
+
   /// On the polynomial of the last step, at a length in units of that step's.
   case continuation(ratio: Double)
 
@@ -74,7 +77,7 @@ extension RadauStepper {
     }
     stageSums.require(divergence.value)
     try stageSums.reduce(over: communicator)
-    let correction = try communicator.maximum(largest.value)
+    let correction = try largest.value(over: communicator)
     return solveMoments() ? correction : .infinity
   }
 
@@ -233,6 +236,7 @@ extension RadauStepper {
         predictor[5 * stage + other] =
           switch prediction {
           case .constant: 0
+          case .unchanged: stage == other ? 1 : 0
           case .continuation(let ratio):
             RadauMethod.weight(other, at: 1 + ratio * RadauMethod.nodes[stage])
               - (other == 4 ? 1 : 0)
@@ -306,6 +310,7 @@ extension RadauStepper {
     for moment in 0..<momentCount {
       let origin: Double
       switch prediction {
+      case .unchanged: return
       case .constant: origin = 0
       case .continuation: origin = lastMoments[moment]
       case .shorter: origin = moments[moment]
