@@ -18,6 +18,10 @@ struct EvolveCommand: RankedCommand {
       Prints λ at the recorded momenta, the current and the filling at each output time. A \
       generalized Gibbs ensemble describes the state for ε → 0 and t ≳ 1/ε; corrections of order \
       1/L of an exact finite system are left out.
+
+      Steps are explicit, or implicit of order 9 (time: {method: auto|explicit|implicit}): auto changes \
+      to implicit ones where stability limits the explicit ones. With time: {end: steady} the last \
+      output is the steady state.
       """
   )
 

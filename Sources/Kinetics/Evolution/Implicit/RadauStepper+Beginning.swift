@@ -32,8 +32,7 @@ extension RadauStepper {
           value += last.vector(at: index) + common
           lambda.pointer.store(value, at: index)
         }
-        let (n, h) = occupations(value)
-        let (perOccupation, perVacancy) = inverseOccupations(value)
+        let (n, h, perOccupation, perVacancy) = occupationsAndInverses(value)
         columns.pointer.store(n, at: index - start)
         columns.pointer.store(h, at: ScaledKernel.tile + index - start)
         variance.pointer.store(n * h, at: index)

@@ -188,13 +188,13 @@ extension RadauStepper {
     let slopes = shift.transformed(by: differentiation.pointer)
     var residual = FiveVectors(repeating: .zero)
     for stage in 0..<5 {
-      let (perOccupation, perVacancy) = inverseOccupations(lambda + shift[stage])
+      let (n, h, perOccupation, perVacancy) = occupationsAndInverses(lambda + shift[stage])
       let (gain, loss) = rates(at: place, self.rates.pointer + stage, stride: 5)
       let derivative: Vector = multiplyAdd(gain, perOccupation, loss * perVacancy)
       residual[stage] = derivative - slopes[stage]
       let target = columns.pointer + index
-      target.store(1 / perOccupation, at: stage * ScaledKernel.tile)
-      target.store(1 / perVacancy, at: (5 + stage) * ScaledKernel.tile)
+      target.store(n, at: stage * ScaledKernel.tile)
+      target.store(h, at: (5 + stage) * ScaledKernel.tile)
     }
     let right = residual.transformed(by: toSystems.pointer)
     let diagonal = self.diagonal.pointer.vector(at: place)
