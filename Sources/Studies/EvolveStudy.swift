@@ -46,10 +46,12 @@ public struct EvolveStudy: Sendable {
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
     let estimate = setup.memory(comparesEngines: setup.forces.verify)
-    // Tables and their copies in the engine and the observables; λ, the trial state, seven stages; in
-    // implicit steps λ, five stages, five corrections and four factors of the Jacobian.
-    let state: Double = method == .explicit ? 9 : 15
-    let owned = 1 + 2 * estimate.velocities + 4 * estimate.channels + state + 2
+    // Tables while their copies in the engine and the observables are made, then these; λ, the end of the
+    // step, e^λ and ten stages; in implicit steps λ, five stages, five corrections and four factors of
+    // the Jacobian.
+    let state: Double = method == .explicit ? 13 : 15
+    let tables = 1 + 2 * estimate.velocities + 2 * estimate.channels
+    let owned = tables + max(2 * estimate.channels, state) + 2
     return estimate.bytes(owned: owned, ranks: ranks)
   }
 
@@ -67,7 +69,7 @@ public struct EvolveStudy: Sendable {
     over communicator: some Communicator,
     observer: inout some EvolveObserver
   ) throws -> EvolveResult {
-    let system = try TabulatedModel(setup, over: communicator)
+    var system = try TabulatedModel(setup, over: communicator)
     if let report = system.compression { observer.didCompress(report) }
     if setup.forces.verify { try verify(system, over: communicator, &observer) }
     let start = try setup.initial.lambda(
@@ -82,7 +84,7 @@ public struct EvolveStudy: Sendable {
         throw ModelError("time.end: steady takes implicit steps; use time.method: auto or implicit")
       }
       let evolution = try SeparableEvolution(
-        kernel: system.kernel.separable,
+        kernel: system.takeKernel().separable,
         rate: rate,
         from: start,
         control: control,

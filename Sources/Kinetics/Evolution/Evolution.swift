@@ -117,12 +117,7 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
       guard step > 16 * time.ulp, step > end * 1e-15 else {
         throw NumericalError.stepUnderflow(time: time, length: step)
       }
-      let error = try stepper.attempt(
-        &equation,
-        length: step,
-        control: control,
-        over: communicator
-      )
+      let error = try stepper.attempt(&equation, length: step, control: control)
       statistics.forceEvaluations = equation.evaluations
       let verdict = control.judge(error: error, order: order)
       guard verdict.accepted else {
@@ -143,15 +138,15 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
 
   /// Looks every tenth step whether stability limits the length.
   ///
-  /// The stability region of the pair reaches to −3.3 on the real axis. Where accuracy limits the steps
+  /// The stability region of the method reaches to −6.3 on the real axis. Where accuracy limits the steps
   /// they stay well inside; where stability does, their length hovers about its border.
   private mutating func watchStability(
     _ step: Double,
     _ horizon: Double
   ) throws(CommunicationError) {
     guard statistics.steps % 10 == 9 else { return }
-    let product = try step * stepper.largestRate(length: step, over: communicator)
-    let isLimited = product > 2.5 && (horizon - time) / step > 300
+    let product = try step * equation.largestRate(over: communicator)
+    let isLimited = product > 4.5 && (horizon - time) / step > 300
     limitedSteps = isLimited ? limitedSteps + 1 : 0
   }
 
@@ -160,7 +155,7 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
   /// Collective; for tests of the order.
   package mutating func step(length: Double) throws {
     if statistics.forceEvaluations == 0 { try stepper.begin(&equation) }
-    _ = try stepper.attempt(&equation, length: length, control: control, over: communicator)
+    _ = try stepper.attempt(&equation, length: length, control: control)
     statistics.forceEvaluations = equation.evaluations
     stepper.accept()
     time += length

@@ -31,7 +31,7 @@ public struct SeparableEvolution<Group: Communicator>: TimeStepping, ~Copyable {
   ///   - communicator: The ranks.
   /// - Throws: `CommunicationError` if a collective fails.
   public init(
-    kernel: SeparableKernel,
+    kernel: consuming SeparableKernel,
     rate: Double,
     from initial: consuming AlignedVector,
     control: StepControl,

@@ -47,7 +47,7 @@ public struct ImplicitEvolution<Group: Communicator>: TimeStepping, ~Copyable {
   ///   - communicator: The ranks.
   /// - Throws: `CommunicationError` if a maximum fails.
   public init(
-    kernel: SeparableKernel,
+    kernel: consuming SeparableKernel,
     rate: Double,
     from initial: consuming AlignedVector,
     control: StepControl,
