@@ -25,7 +25,7 @@ struct MemoryEstimateTests {
     )
   }
 
-  @Test("Moments take less than 200 bytes for each mode, divided among the ranks; implicit steps 240")
+  @Test("Moments take less than 200 bytes for each mode of a rank, with implicit steps 240")
   func moments() throws {
     var study = try study(10_000_000, .init())
     // auto may become implicit: six vectors more.
