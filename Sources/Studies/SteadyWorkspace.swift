@@ -17,6 +17,9 @@ enum SteadyStart {
   case near([Double]?)
 }
 
+/// The ways to a steady state in moments, in the order in which they are tried.
+private enum SteadyAttempt: CaseIterable { case warm, cold, fixedPoint, pseudoTime }
+
 /// The tables of a setup, and the memory to find its steady state in.
 struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   let partition: Partition
@@ -162,8 +165,8 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
 
   // MARK: - Separable kernels
 
-  /// From where the search should begin; failing that by Newton's method from the initial state, and
-  /// failing that through pseudo-time.
+  /// From where the search should begin; failing that by Newton's method from the initial state,
+  /// failing that by an accelerated fixed point, and failing that through pseudo-time.
   private mutating func solveMoments(
     _ setup: StudySetup,
     from begin: SteadyStart,
@@ -172,31 +175,42 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   ) throws -> SteadyResult {
     var passes = 0
     var residual = Double.infinity
-    for attempt in 0..<3 {
-      let report: SteadyReport
-      switch (attempt, begin) {
-      case (0, .near(let variables)):
-        if let variables { solver.value.variables = variables }
-        report = try solver.value.iterate(responses: responses, limit: 12)
-      case (0, .state):
+    for attempt in SteadyAttempt.allCases {
+      let found: Bool
+      switch attempt {
+      case .warm:
+        switch begin {
+        case .initial: continue
+        case .state:
+          try solver.value.begin(at: lambda)
+          passes += 1
+        case .near(let variables):
+          if let variables { solver.value.variables = variables }
+        }
+        found = try settle(&passes) { solver throws(CommunicationError) in
+          try solver.iterate(responses: responses, limit: 12)
+        }
+      case .cold:
+        try solver.value.begin(at: start)
+        passes += 1
+        found = try settle(&passes) { solver throws(CommunicationError) in
+          try solver.iterate(responses: responses, limit: 40)
+        }
+      case .fixedPoint:
+        // Its λ has moments that belong to a state, whatever cancels in them; it is not touched again.
+        lambda.copy(from: start)
+        passes += try solver.value.iterateFixedPoint(lambda)
         try solver.value.begin(at: lambda)
-        report = try solver.value.iterate(responses: responses, limit: 12)
-        passes += 1
-      case (0, .initial):
-        continue
-      case (1, _):
+        passes += try solver.value.iterate(responses: responses, limit: 12).passes + 1
+        found = true
+      case .pseudoTime:
         try solver.value.begin(at: start)
-        report = try solver.value.iterate(responses: responses)
         passes += 1
-      default:
-        try solver.value.begin(at: start)
-        report = try solver.value.continueInPseudoTime(responses: responses)
-        passes += 1
+        found = try settle(&passes) { solver throws(CommunicationError) in
+          try solver.continueInPseudoTime(responses: responses)
+        }
       }
-      passes += report.passes
-      guard report.converged else { continue }
-      lambda.copy(from: start)
-      solver.value.write(into: lambda)
+      guard found else { continue }
       let certificate = try solver.value.certificate(of: lambda, gain: &gain, loss: &loss)
       residual = certificate.residual
       guard residual <= SteadyStudy.tolerance else { continue }
@@ -209,6 +223,21 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
       return result
     }
     throw NumericalError.notSteady(residual: residual, tolerance: SteadyStudy.tolerance)
+  }
+
+  /// Runs an iteration, and writes λ if it converged.
+  ///
+  /// Collective.
+  private mutating func settle(
+    _ passes: inout Int,
+    _ iterate: (inout SteadySolver<Group>) throws(CommunicationError) -> SteadyReport
+  ) throws(CommunicationError) -> Bool {
+    let report = try iterate(&solver.value)
+    passes += report.passes
+    guard report.converged else { return false }
+    lambda.copy(from: start)
+    solver.value.write(into: lambda)
+    return true
   }
 
   private mutating func addResponses(to result: inout SteadyResult, _ setup: StudySetup) throws {

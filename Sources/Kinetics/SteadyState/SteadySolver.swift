@@ -151,6 +151,27 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
     }
   }
 
+  /// Iterates e^−λ = gain/loss at the filling; see `iterateFixedPoint`.
+  ///
+  /// Collective.
+  ///
+  /// - Parameter lambda: On entry λ of the owned modes to begin with, on return the last one.
+  /// - Returns: The number of iterations.
+  /// - Throws: `CommunicationError` if a collective fails.
+  public mutating func iterateFixedPoint(
+    _ lambda: borrowing AlignedVector
+  ) throws(CommunicationError) -> Int {
+    let communicator = communicator
+    return try Kinetics.iterateFixedPoint(
+      lambda,
+      filling: filling,
+      engine: &engine,
+      tolerance: 2e-13,
+      limit: 500,
+      over: communicator
+    )
+  }
+
   /// Computes the residual of a state from λ alone.
   ///
   /// Collective; see `certify`.
