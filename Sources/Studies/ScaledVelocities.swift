@@ -20,12 +20,15 @@ struct ScaledVelocities {
     self.tables = zip(tables.velocities, scales).map { table, scale in table.map { $0 / scale } }
   }
 
+  /// A power of two above all velocities.
+  var largest: Double { scales.max() ?? 1 }
+
   /// The currents of each direction, of sums over the tables.
-  func currents(_ sums: [Double], _ setup: StudySetup) -> [Double] {
-    (0..<setup.grid.dimension).map { direction in
-      (0..<setup.bands).reduce(0) { total, orbital in
-        let table = direction * setup.bands + orbital
-        return total + sums[table] * scales[table] / Double(setup.grid.count)
+  func currents(_ sums: [Double], bands: Int, momenta: Int) -> [Double] {
+    (0..<sums.count / bands).map { direction in
+      (0..<bands).reduce(0) { total, orbital in
+        let table = direction * bands + orbital
+        return total + sums[table] * scales[table] / Double(momenta)
       }
     }
   }

@@ -112,6 +112,23 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
     }
   }
 
+  /// dI/dp of the last point for any parameter p of its setup, for each direction.
+  ///
+  /// Collective; see `SteadyWorkspace.response`.
+  ///
+  /// - Parameter parameter: p; its setups are alike on all ranks.
+  /// - Returns: The slopes; `nil` where there is no derivative.
+  /// - Throws: `NumericalError` if the error is above 10⁻⁸ by its own estimate, `ModelError` if the kernel is
+  ///   not separable, what `parameter.setup` throws if it takes no other value; `CommunicationError`.
+  public mutating func response(to parameter: SetupParameter) throws -> [Double]? {
+    guard let setup, workspace.value.isSeparable else {
+      throw ModelError(
+        "slopes need a kernel of low rank (forces: {compression: 1e-12} makes ohmic ones)"
+      )
+    }
+    return try workspace.value.response(to: parameter, setup, over: communicator)
+  }
+
   /// Replaces the tables; the old ones are freed first.
   ///
   /// Collective.

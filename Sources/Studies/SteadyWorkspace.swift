@@ -37,8 +37,9 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   private let compression: CompressionReport?
   private var observables: Observables
   private let velocities: ScaledVelocities
-  private var gain: AlignedVector
-  private var loss: AlignedVector
+  /// Gain and loss at the last state.
+  private(set) var gain: AlignedVector
+  private(set) var loss: AlignedVector
 
   /// One of the two, as the engine is.
   private var solver: Slot<SteadySolver<Group>>
@@ -244,22 +245,32 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
     let found = solver.value.responses
     // Modes without rates have them at other drives: nothing is differentiable there.
     if result.certificate.idleModes == 0 {
-      result.driveSlope = found.drive.map { velocities.currents($0, setup) }
-      result.fillingSlope = found.filling.map { velocities.currents($0, setup) }
+      result.driveSlope = found.drive.map { velocities.currents($0, bands: partition.bands, momenta: partition.momenta) }
+      result.fillingSlope = found.filling.map { velocities.currents($0, bands: partition.bands, momenta: partition.momenta) }
     } else if found.filling != nil, case .uniform = setup.initial {
       // They follow a uniform filling.
-      let table = AlignedVector(count: lambda.count, block: SteadyWorkspace.tile)
+      let table = AlignedVector(count: lambda.count, block: 512)
       for index in 0..<lambda.count where gain[index] == 0 && loss[index] == 0 {
         table[index] = 1
       }
-      let sums = try solver.value.response(to: table, filling: 1)
-      result.fillingSlope =
-        sums.allSatisfy(\.isFinite) ? velocities.currents(sums, setup) : nil
+      let slopes = try momentResponse(to: table, filling: 1)
+      result.fillingSlope = slopes.allSatisfy(\.isFinite) ? slopes : nil
     }
   }
 
-  /// Modes that a pass works on at a time.
-  private static var tile: Int { 512 }
+  /// The currents' response to a column of occupations and a change of the filling.
+  ///
+  /// Collective; see `SteadySolver.response`.
+  mutating func momentResponse(
+    to column: borrowing AlignedVector,
+    filling change: Double
+  ) throws -> [Double] {
+    let sums = try solver.value.response(to: column, filling: change)
+    return velocities.currents(sums, bands: partition.bands, momenta: partition.momenta)
+  }
+
+  /// A power of two above all velocities.
+  var velocityScale: Double { velocities.largest }
 
   // MARK: - Other kernels
 

@@ -22,6 +22,7 @@ extension SteadySolver {
     // The size of the last step, and of the error that it is expected to have left.
     var size = Double.infinity
     var error = Double.infinity
+    var halvings = 0
     for passes in 1...limit {
       let takesOld = inherits && error > 1e-9
       let wantsResponse = responses && !takesOld && error < 1e-5
@@ -29,7 +30,8 @@ extension SteadySolver {
       guard pass.isValid else {
         // Half of the step, where the whole one left the range of rates.
         step = step.map { $0 / 2 }
-        guard largestMagnitude(step) > 1e-12, !step.isEmpty else { break }
+        halvings += 1
+        guard !step.isEmpty, halvings <= 4 else { break }
         point = previous.moved(by: step)
         inherits = false
         error = .infinity
