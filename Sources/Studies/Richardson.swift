@@ -3,12 +3,12 @@
 /// D(h) = D(0) + c₁ h^p + c₂ h^2p + …, p = 2 for central and 1 for one-sided differences, with h halved from row to row. Of
 /// all entries of the table the one that changed least is taken (C. J. F. Ridders, Adv. Eng. Softw. 4, 75
 /// (1982)).
-struct Richardson {
+package struct Richardson {
   /// The best value so far; empty before the first row.
-  private(set) var value: [Double] = []
+  package private(set) var value: [Double] = []
 
   /// By how much any component of it differs from the entries that it was made of.
-  private(set) var error = Double.infinity
+  package private(set) var error = Double.infinity
 
   private let order: Int
   private var row: [[Double]] = []
@@ -16,10 +16,10 @@ struct Richardson {
   /// A table without rows.
   ///
   /// - Parameter order: p.
-  init(order: Int) { self.order = order }
+  package init(order: Int) { self.order = order }
 
   /// Adds the quotients of half the h before.
-  mutating func add(_ quotients: [Double]) {
+  package mutating func add(_ quotients: [Double]) {
     var next = [quotients]
     if row.isEmpty { value = quotients }
     for column in row.indices {

@@ -2,36 +2,52 @@
 ///
 /// The polynomial through the values, and where they are known the tangents, of up to three points, at most
 /// cubic: Newton's divided differences with repeated nodes.
-struct SteadyPredictor {
+package struct SteadyPredictor {
   /// The parameters whose tangents are known.
-  enum Tangent { case drive, filling }
+  package enum Tangent { case drive, filling }
 
   /// A point of the line.
-  struct Point {
-    var parameter: Double
-    var variables: [Double]
-    var drive: [Double]?
-    var filling: [Double]?
+  package struct Point {
+    package var parameter: Double
+    package var variables: [Double]
+    package var drive: [Double]?
+    package var filling: [Double]?
+
+    /// Creates a point.
+    package init(
+      parameter: Double,
+      variables: [Double],
+      drive: [Double]? = nil,
+      filling: [Double]? = nil
+    ) {
+      self.parameter = parameter
+      self.variables = variables
+      self.drive = drive
+      self.filling = filling
+    }
   }
 
   /// The last points, the newest first.
   private var points: [Point] = []
 
+  /// A predictor without points.
+  package init() {}
+
   /// How far a parameter is from the last point.
-  func distance(to parameter: Double?) -> Double? {
+  package func distance(to parameter: Double?) -> Double? {
     guard let parameter, let last = points.first else { return nil }
     return parameter - last.parameter
   }
 
   /// Adds a point; one with the same parameter gives way to it.
-  mutating func add(_ point: Point) {
+  package mutating func add(_ point: Point) {
     points.removeAll { $0.parameter == point.parameter }
     points.insert(point, at: 0)
     if points.count > 4 { points.removeLast() }
   }
 
   /// The variables at a parameter; `nil` if there is no point.
-  func variables(at parameter: Double, _ tangent: Tangent?) -> [Double]? {
+  package func variables(at parameter: Double, _ tangent: Tangent?) -> [Double]? {
     guard let last = points.first else { return nil }
     var nodes: [(parameter: Double, values: [Double], slopes: [Double]?)] = []
     for point in points {

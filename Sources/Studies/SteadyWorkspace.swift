@@ -17,8 +17,8 @@ enum SteadyStart {
   case near([Double]?)
 }
 
-/// The ways to a steady state in moments, in the order in which they are tried.
-private enum SteadyAttempt: CaseIterable { case warm, cold, fixedPoint, pseudoTime }
+/// The ways to a steady state in moments.
+private enum SteadyAttempt { case warm, cold, fixedPoint, pseudoTime }
 
 /// The tables of a setup, and the memory to find its steady state in.
 struct SteadyWorkspace<Group: Communicator>: ~Copyable {
@@ -176,7 +176,10 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   ) throws -> SteadyResult {
     var passes = 0
     var residual = Double.infinity
-    for attempt in SteadyAttempt.allCases {
+    let attempts: [SteadyAttempt] =
+      solver.value.prefersFixedPoint
+      ? [.warm, .fixedPoint, .cold, .pseudoTime] : [.warm, .cold, .fixedPoint, .pseudoTime]
+    for attempt in attempts {
       let found: Bool
       switch attempt {
       case .warm:
@@ -245,8 +248,12 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
     let found = solver.value.responses
     // Modes without rates have them at other drives: nothing is differentiable there.
     if result.certificate.idleModes == 0 {
-      result.driveSlope = found.drive.map { velocities.currents($0, bands: partition.bands, momenta: partition.momenta) }
-      result.fillingSlope = found.filling.map { velocities.currents($0, bands: partition.bands, momenta: partition.momenta) }
+      result.driveSlope = found.drive.map {
+        velocities.currents($0, bands: partition.bands, momenta: partition.momenta)
+      }
+      result.fillingSlope = found.filling.map {
+        velocities.currents($0, bands: partition.bands, momenta: partition.momenta)
+      }
     } else if found.filling != nil, case .uniform = setup.initial {
       // They follow a uniform filling.
       let table = AlignedVector(count: lambda.count, block: 512)

@@ -2,12 +2,12 @@
 ///
 /// With x = 2^k (1 + f), √½ < 1 + f < √2 and s = f/(2 + f),
 ///
-///     ln(1 + f) = f − f²/2 + s (f²/2 + R(s²))        R(z) = ln((1 + s)/(1 − s))/s − 2
+///     ln x = k ln 2 + f − f²/2 + s (f²/2 + R(s²)),        R(z) = ln((1 + s)/(1 − s))/s − 2
 ///
 /// R is the polynomial of degree 7 in z of fdlibm (e_log.c, Sun Microsystems 1993), good to 2^−58.5. Below
 /// the normal numbers x counts as 2^−1022; ln 0 = −∞, ln ∞ = ∞, and NaN for x < 0 and NaN.
 ///
-/// - Complexity: 25 vector instructions and a division.
+/// - Complexity: 28 vector instructions and a division.
 @inlinable @inline(__always)
 public func logarithm(_ argument: Vector) -> Vector {
   let smallest = Vector(repeating: Double.leastNormalMagnitude)
@@ -38,7 +38,10 @@ public func logarithm(_ argument: Vector) -> Vector {
   // k ln 2 in two parts, of which the first has 32 bits.
   let low = multiplyAdd(k, Vector(repeating: 1.90821492927058770002e-10), correction)
   let high = k * Vector(repeating: 6.93147180369123816490e-01)
-  let result = high - ((half - low) - f)
+  // |high| ≥ |f| or high = 0, so that what rounding takes from high + f is known exactly.
+  let sum = high + f
+  let lost = f - (sum - high)
+  let result = sum + (lost - (half - low))
   return
     result
     .replacing(with: -.infinity, where: argument .== Vector.zero)

@@ -108,7 +108,12 @@ struct AndersonHistory: ~Copyable {
 
     var sums = ExactSums(exponents: [Int](repeating: 0, count: used))
     for other in 0..<used {
-      add(UnsafePointer(difference), UnsafePointer(residuals.pointer + other * stride), other, &sums)
+      add(
+        UnsafePointer(difference),
+        UnsafePointer(residuals.pointer + other * stride),
+        other,
+        &sums
+      )
     }
     try sums.reduce(over: communicator)
     for other in 0..<used {

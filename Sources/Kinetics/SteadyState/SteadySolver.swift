@@ -83,6 +83,12 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
   /// Rows of the Newton system are one more than its unknowns.
   var unknowns: Int { point.count }
 
+  /// Whether a fixed point is to be tried before Newton's method: with many channels of both signs
+  /// moments near the solution need not belong to any state, and Jacobians cost much.
+  public var prefersFixedPoint: Bool {
+    engine.kernel.channels > 8 && isNonnegative.contains(false)
+  }
+
   /// Sets the filling, and what modes without any rate keep.
   ///
   /// Not collective.
