@@ -5,7 +5,7 @@ import Lattice
 
 /// The velocity tables, scaled by powers of two to at most 1.
 struct ScaledVelocities {
-  let tables: [[Double]]
+  private(set) var tables: [[Double]]
   private let scales: [Double]
 
   /// Collective: the ranks agree on the scales.
@@ -19,6 +19,9 @@ struct ScaledVelocities {
     self.scales = scales
     self.tables = zip(tables.velocities, scales).map { table, scale in table.map { $0 / scale } }
   }
+
+  /// Frees the tables once they were copied; the scales stay.
+  mutating func dropTables() { tables = [] }
 
   /// A power of two above all velocities.
   var largest: Double { scales.max() ?? 1 }

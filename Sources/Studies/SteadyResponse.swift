@@ -96,7 +96,10 @@ extension SteadyWorkspace {
   /// the setups at p ± h make of the same λ; dI/dp is linear in them, so that Richardson's extrapolation is
   /// of dI/dp itself. Where p ends the differences are one-sided.
   ///
-  /// - Parameter parameter: p.
+  /// - Parameters:
+  ///   - parameter: p.
+  ///   - setup: That of the last state.
+  ///   - communicator: The ranks.
   /// - Returns: The slopes; `nil` where a mode has a rate on one side only, so that there is none.
   /// - Throws: `NumericalError` if the error is above 10⁻⁸ by its own estimate, `ModelError` if the kernel is
   ///   not separable, what `parameter.setup` throws if it takes no other value; `CommunicationError`.

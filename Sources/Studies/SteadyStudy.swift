@@ -27,8 +27,9 @@ public struct SteadyStudy: Sendable {
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
     let estimate = setup.memory(comparesEngines: comparesEngines)
-    // Tables and their copies in solver, engine and observables; λ, the start, gain and loss.
-    let owned = 1 + 4 * estimate.velocities + 6 * estimate.channels + 6
+    // Tables and their copies in solver and observables; λ, the start, gain and loss; what a fixed
+    // point remembers.
+    let owned = 1 + 4 * estimate.velocities + 4 * estimate.channels + 8 + 21
     return estimate.bytes(owned: owned, ranks: ranks)
   }
 

@@ -44,6 +44,7 @@ struct SlopeKeys {
   /// The parameters of a steady state.
   ///
   /// - Parameter initial: The initial state, if it came from a file.
+  /// - Returns: One for each key.
   func parameters(initial: InitialState) -> [SetupParameter] {
     values.map { key, value in
       SetupParameter(name: key, value: value) { number in

@@ -97,7 +97,7 @@ enum Reference {
 
   /// Steady states of both chains at all drives of the reference.
   struct SteadyStates: Decodable, Sendable {
-    /// Fig. 3: λ of all modes, or at some momenta in units of π.
+    /// A state of the third figure: λ of all modes, or at some momenta in units of π.
     struct Chain: Decodable, Sendable {
       var drive: Double
       var current: Double
@@ -105,7 +105,7 @@ enum Reference {
       var lambdas: [Double]
     }
 
-    /// Figs. 5 and 6: currents, and for some drives λ of all modes.
+    /// A state of the last two figures: currents, and for some drives λ of all modes.
     struct Spins: Decodable, Sendable {
       var modes: Int
       var drive: Double

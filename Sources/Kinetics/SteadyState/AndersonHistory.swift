@@ -52,6 +52,7 @@ struct AndersonHistory: ~Copyable {
   /// - Parameters:
   ///   - iterate: On entry x, on return the next one.
   ///   - image: G(x), finite.
+  ///   - communicator: The ranks.
   /// - Throws: `CommunicationError` if a collective fails.
   mutating func advance(
     _ iterate: borrowing AlignedVector,

@@ -44,7 +44,7 @@ extension SteadySolver {
   /// - Parameters:
   ///   - table: χ d ln(in/out) of the owned modes at fixed λ, and dn of those without rates; zeros beyond, to
   ///     whole tiles.
-  ///   - filling: d(filling) with the parameter.
+  ///   - change: d(filling) with the parameter.
   /// - Returns: The response of each velocity table, NaN where there is none.
   /// - Throws: `CommunicationError` if a collective fails.
   public mutating func response(

@@ -140,11 +140,11 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
   ///
   /// - Parameter lambda: On entry λ of modes without rates; on return λ of the owned modes.
   public func write(into lambda: borrowing AlignedVector) {
-    let kernel = engine.kernel.channels
+    let channels = engine.kernel.channels
     for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
       var gain = Vector.zero
       var loss = Vector.zero
-      for r in 0..<kernel {
+      for r in 0..<channels {
         let a = Vector(repeating: engine.kernel.couplings[r] * point.moments[2 * r])
         let b = Vector(repeating: engine.kernel.couplings[r] * point.moments[2 * r + 1])
         gain = multiplyAdd(engine.kernel.table(2 * r + 1, from: index).vector(at: 0), a, gain)
