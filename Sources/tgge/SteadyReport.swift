@@ -27,12 +27,15 @@ struct SteadyReport: JSONReport {
   /// dI/d(drive) and dI/d(filling).
   let slope: Components?
   let fillingSlope: Components?
+  /// dI/d(key) of the keys that were asked for; null where there is no derivative.
+  let slopes: [String: Components?]?
   let wallSeconds: Double
 
   init(
     _ result: SteadyResult,
     _ study: SteadyStudy,
     _ deck: Deck,
+    slopes: [String: [Double]?]?,
     ranks: Int,
     wallSeconds: Double
   ) {
@@ -59,6 +62,7 @@ struct SteadyReport: JSONReport {
     idleModes = result.certificate.idleModes
     slope = result.driveSlope.map { Components($0) }
     fillingSlope = result.fillingSlope.map { Components($0) }
+    self.slopes = slopes?.mapValues { $0.map { Components($0) } }
     self.wallSeconds = wallSeconds
   }
 
@@ -71,6 +75,9 @@ struct SteadyReport: JSONReport {
     }
     if let slope { rows.append(["dI/d(drive)", slope.text]) }
     if let fillingSlope { rows.append(["dI/d(filling)", fillingSlope.text]) }
+    for (key, value) in (slopes ?? [:]).sorted(by: { $0.key < $1.key }) {
+      rows.append(["dI/d(\(key))", value?.text ?? "none"])
+    }
     rows.append(["filling", digits(filling)])
     printColumns(rows)
     let other = otherResidual.map { String(format: ", %.1e by the other engine", $0) } ?? ""

@@ -95,6 +95,45 @@ enum Reference {
     var slope: Double
   }
 
+  /// Steady states of both chains at all drives of the reference.
+  struct SteadyStates: Decodable, Sendable {
+    /// A state of the third figure: λ of all modes, or at some momenta in units of π.
+    struct Chain: Decodable, Sendable {
+      var drive: Double
+      var current: Double
+      var momenta: [Double]?
+      var lambdas: [Double]
+    }
+
+    /// A state of the last two figures: currents, and for some drives λ of all modes.
+    struct Spins: Decodable, Sendable {
+      var modes: Int
+      var drive: Double
+      var rateUp: Double
+      var rateDown: Double
+      var current: Double
+      var currentUp: Double
+      var currentDown: Double
+      var lambdas: [Double]?
+    }
+
+    /// dI/d(filling) per mode.
+    struct FillingSlope: Decodable, Sendable {
+      var model: Int
+      var modes: Int
+      var beta: Double
+      var drive: Double
+      var slope: Double
+    }
+
+    var figure3: [Chain]
+    var figures5and6: [Spins]
+    var fillingSlopes: [FillingSlope]
+  }
+
+  /// Steady states at all drives of the reference.
+  static func steadyStates() throws -> SteadyStates { try read("steady", SteadyStates.self) }
+
   /// Currents against L.
   static func finiteSizes() throws -> [FiniteSize] { try read("finite_size", [FiniteSize].self) }
 
