@@ -1,0 +1,153 @@
+import RealModule
+
+/// Fewer nodes that act at small rates like many at large ones.
+///
+/// T(μ) = Vᵀ (D − μ)⁻¹ U is projected onto an orthonormal basis of (D − σ)⁻¹ U and (D − σ)⁻¹ V for some shifts σ, where the
+/// result then agrees with T and its derivative (rational Krylov spaces; the next shift is where the deviation is
+/// largest). The projected D is symmetric with eigenvalues between the smallest and the largest node, so that no
+/// false pole appears at small rates.
+struct FarReduction {
+  /// The nodes that remain.
+  let nodes: [RateNode]
+
+  /// The largest deviation of T at the points that were looked at, relative to max(1, |T|).
+  let deviation: Double
+
+  /// A point μ.
+  private struct Point {
+    let real: Double
+    let imaginary: Double
+  }
+
+  /// D, U and V.
+  private struct System {
+    let rates: [Double]
+    let left: DenseMatrix
+    let right: DenseMatrix
+  }
+
+  /// Reduces nodes.
+  ///
+  /// Not collective.
+  ///
+  /// - Parameters:
+  ///   - nodes: The nodes.
+  ///   - limit: Rates up to this, below all nodes, are wanted.
+  ///   - lowest: A negative number whose neighbourhood is wanted, too.
+  ///   - tolerance: Where the deviation is below, the reduction ends.
+  /// - Returns: `nil` if LAPACK fails or the tolerance is not reached.
+  init?(_ nodes: [RateNode], limit: Double, lowest: Double, tolerance: Double = 1e-13) {
+    guard let first = nodes.map(\.rate).min(), let width = nodes.first?.left.count else { return nil }
+    let system = System(
+      rates: nodes.map(\.rate),
+      left: DenseMatrix(nodes.map(\.left), columns: width),
+      right: DenseMatrix(nodes.map(\.right), columns: width)
+    )
+    let points = FarReduction.points(limit: limit, gap: first - limit, lowest: lowest)
+    let targets = points.map { FarReduction.transfer(system, $0) }
+    var basis = DenseMatrix(rows: nodes.count, columns: 0)
+    var shift = points[0]
+    for _ in 0..<points.count {
+      let block = FarReduction.block(system, shift)
+      guard let new = FarReduction.orthonormal(block, to: basis) else { return nil }
+      basis = basis.beside(new)
+      guard let reduced = FarReduction.project(system, basis) else { return nil }
+      var worst = 0.0
+      for (point, target) in zip(points, targets) {
+        let found = FarReduction.transfer(reduced, point)
+        let deviation = max((found.0 - target.0).largest, (found.1 - target.1).largest)
+        let relative = deviation / max(1, target.0.largest, target.1.largest)
+        if !(relative <= worst) { (worst, shift) = (relative, point) }
+      }
+      if worst <= tolerance {
+        self.nodes = reduced.rates.indices.map { index in
+          RateNode(
+            rate: reduced.rates[index],
+            left: (0..<width).map { reduced.left[index, $0] },
+            right: (0..<width).map { reduced.right[index, $0] }
+          )
+        }
+        deviation = worst
+        return
+      }
+      if new.columns == 0 { return nil }
+    }
+    return nil
+  }
+
+  /// Where T must be met: below the limit and beside it, at distances in geometric progression.
+  private static func points(limit: Double, gap: Double, lowest: Double) -> [Point] {
+    let count = 25
+    let edge = limit + gap / 2
+    let ratio = max(limit - lowest, gap) / (gap / 2)
+    let distances = (0..<count).map { gap / 2 * .pow(ratio, Double($0) / Double(count - 1)) }
+    return distances.map { Point(real: edge - $0, imaginary: 0) }
+      + distances.map { Point(real: edge, imaginary: $0) }
+  }
+
+  /// Re and Im of 1/(d − μ) for all nodes.
+  private static func resolvent(_ rates: [Double], _ point: Point) -> ([Double], [Double]) {
+    let real = rates.map { $0 - point.real }
+    let squares = real.map { $0 * $0 + point.imaginary * point.imaginary }
+    return (
+      zip(real, squares).map { $0 / $1 },
+      squares.map { point.imaginary / $0 }
+    )
+  }
+
+  /// Re and Im of T.
+  private static func transfer(_ system: System, _ point: Point) -> (DenseMatrix, DenseMatrix) {
+    let (real, imaginary) = resolvent(system.rates, point)
+    let right = system.right.transposed
+    return (
+      right * system.left.scalingRows(by: real), right * system.left.scalingRows(by: imaginary)
+    )
+  }
+
+  /// (D − σ)⁻¹ [U, V], columns of length 1.
+  private static func block(_ system: System, _ shift: Point) -> DenseMatrix {
+    let both = system.left.beside(system.right)
+    let (real, imaginary) = resolvent(system.rates, shift)
+    var block = both.scalingRows(by: real)
+    if shift.imaginary != 0 { block = block.beside(both.scalingRows(by: imaginary)) }
+    for column in 0..<block.columns {
+      var square = 0.0
+      for row in 0..<block.rows { square += block[row, column] * block[row, column] }
+      let norm = square.squareRoot()
+      guard norm > 0 else { continue }
+      for row in 0..<block.rows { block[row, column] /= norm }
+    }
+    return block
+  }
+
+  /// An orthonormal basis of what a block adds to another basis.
+  private static func orthonormal(_ block: DenseMatrix, to basis: DenseMatrix) -> DenseMatrix? {
+    var block = block
+    for _ in 0..<2 {
+      for _ in 0..<2 { block = block - basis * (basis.transposed * block) }
+      guard let (left, values, _) = block.singularValues() else { return nil }
+      block = left.columns(0..<values.count { $0 > 1e-13 })
+    }
+    return block
+  }
+
+  /// The projection, with its D made diagonal.
+  private static func project(_ system: System, _ basis: DenseMatrix) -> System? {
+    let transposed = basis.transposed
+    var matrix = transposed * basis.scalingRows(by: system.rates)
+    for row in 0..<matrix.rows {
+      for column in 0..<row {
+        let mean = (matrix[row, column] + matrix[column, row]) / 2
+        matrix[row, column] = mean
+        matrix[column, row] = mean
+      }
+    }
+    guard let (values, vectors) = matrix.symmetricEigensystem() else { return nil }
+    let rotation = vectors.transposed
+    return System(
+      rates: values,
+      left: rotation * (transposed * system.left),
+      right: rotation * (transposed * system.right)
+    )
+  }
+}
