@@ -32,16 +32,16 @@ public struct SpectrumStudy: Sendable {
   /// - Parameter ranks: The number of ranks.
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
-    let modes = Double(setup.modes)
-    guard extent == .slowest(0) || extent != .all else {
-      // Matrix, its copies in LAPACK's order, vectors and images; the kernel.
-      let estimate = setup.memory(comparesEngines: true)
-      return max(steady.estimatedBytes(ranks: ranks), estimate.bytes(owned: 0, ranks: 1) + 48 * modes * modes)
+    let steadyBytes = steady.estimatedBytes(ranks: ranks)
+    if extent == .all || setup.forces.choice == .direct {
+      // The matrix, its eigenvectors and their images, and copies in LAPACK's order; more modes are refused.
+      let modes = Double(min(setup.modes, RelaxationSpectrum.mostModes))
+      return steadyBytes + 48 * modes * modes
     }
     // The kernel and its scaled copy, U and V, rates and their order, a state.
     let estimate = setup.memory(comparesEngines: false)
-    let own = estimate.bytes(owned: 8 * estimate.channels + estimate.velocities + 12, ranks: ranks)
-    return max(steady.estimatedBytes(ranks: ranks), own)
+    let owned = estimate.velocities + 8 * estimate.channels + 12
+    return max(steadyBytes, estimate.bytes(owned: owned, ranks: ranks))
   }
 
   private var steady: SteadyStudy { SteadyStudy(setup) }
@@ -55,15 +55,22 @@ public struct SpectrumStudy: Sendable {
   ///
   /// - Parameters:
   ///   - communicator: The ranks.
+  ///   - finish: Is given λ of the steady state of the owned modes on all ranks.
   /// - Returns: The rates, the same on every rank.
   /// - Throws: `ModelError` if the model does not fit or is too large, `NumericalError` if no steady state
-  ///   or no spectrum was found, alike on all ranks; `CommunicationError`.
-  public func run(over communicator: some Communicator) throws -> SpectrumResult {
+  ///   or no spectrum was found, alike on all ranks; `CommunicationError`; and what `finish` throws.
+  public func run(
+    over communicator: some Communicator,
+    finish: (borrowing AlignedVector, Partition) throws -> Void = { _, _ in }
+  ) throws -> SpectrumResult {
     let system = try TabulatedModel(setup, over: communicator)
     let isWhole = extent == .all || system.engine == .direct
     if isWhole { try requireFew(system.engine) }
     let lambda = AlignedVector(count: system.partition.owned.count)
-    let state = try steady.run(over: communicator) { final, _ in lambda.copy(from: final) }
+    let state = try steady.run(over: communicator) { final, partition in
+      lambda.copy(from: final)
+      try finish(final, partition)
+    }
 
     var spectrum: RelaxationSpectrum
     switch extent {

@@ -55,18 +55,17 @@ struct ReducedSpectrum {
       others += Array(repeating: state, count: shared.count - terms.count)
       listed += shared.representatives.count
     }
-    if nodes.count + function.far.count <= 400 {
-      nodes += function.far
-    } else {
-      let reduction = FarReduction(function.far, limit: function.limit, lowest: -scale)
-      nodes += reduction?.nodes ?? function.far
+    var far = function.far
+    if nodes.count + far.count > 400 {
+      let reduction = FarReduction(far, limit: function.limit, lowest: -scale)
+      far = reduction?.nodes ?? far
     }
-
-    guard let found = ReducedSpectrum.solve(nodes, function, shift: -scale / 10, listed: total) else {
+    let small = Small(near: nodes, far: far, width: function.width)
+    let bound = function.limit * (1 + 1e-13)
+    guard let found = small.states(below: bound, shift: -scale / 10, function, listed: total) else {
       return nil
     }
-    let bound = function.limit * (1 + 1e-13)
-    var all = (found + others).filter { $0.real <= bound }
+    var all = found + others.filter { $0.real <= bound }
     all.sort { (abs($0.real), abs($0.imaginary)) < (abs($1.real), abs($1.imaginary)) }
     conservedQuantities = max(
       min(1, all.count),
@@ -75,45 +74,6 @@ struct ReducedSpectrum {
     states = Array(all.dropFirst(conservedQuantities))
     states.sort {
       ($0.real, abs($0.imaginary), -$0.imaginary) < ($1.real, abs($1.imaginary), -$1.imaginary)
-    }
-  }
-
-  private static func solve(
-    _ nodes: [RateNode],
-    _ function: SecularFunction,
-    shift: Double,
-    listed: Int
-  ) -> [Eigenstate]? {
-    let width = function.width
-    let inverse = nodes.map { 1 / ($0.rate - shift) }
-    let left = DenseMatrix(nodes.map(\.left), columns: width)
-    let right = DenseMatrix(nodes.map(\.right), columns: width)
-    let weighted = left.scalingRows(by: inverse)
-    let secular = DenseMatrix(identity: width) - right.transposed * weighted
-    guard let inner = secular.solve(right.scalingRows(by: inverse).transposed) else { return nil }
-    var matrix = weighted * inner
-    for index in nodes.indices { matrix[index, index] += inverse[index] }
-    guard let (real, imaginary, vectors) = matrix.eigensystem() else { return nil }
-
-    let moments = right.transposed * vectors
-    return real.indices.compactMap { index in
-      let square = real[index] * real[index] + imaginary[index] * imaginary[index]
-      guard square > 0 else { return nil }
-      // Of a pair the first has the vector (first + i second), the other its conjugate.
-      let first = imaginary[index] < 0 ? index - 1 : index
-      let sign = imaginary[index] == 0 ? 0.0 : imaginary[index] > 0 ? 1 : -1
-      func parts(_ table: DenseMatrix, _ rows: Int) -> [Double] {
-        (0..<rows).map { table[$0, first] }
-          + (0..<rows).map { sign == 0 ? 0 : sign * table[$0, first + 1] }
-      }
-      let near = parts(vectors, function.near.count)
-      let rest = [Double](repeating: .nan, count: listed - function.near.count)
-      return Eigenstate(
-        real: shift + real[index] / square,
-        imaginary: -imaginary[index] / square,
-        coefficients: parts(moments, width),
-        listed: near.prefix(function.near.count) + rest + near.dropFirst(function.near.count) + rest
-      )
     }
   }
 
