@@ -5,17 +5,17 @@ import RealModule
 /// 1/(d − μ) is a smooth function of d in lower … upper for all μ up to a third of the length below the
 /// interval: its polynomial through the Chebyshev points t_i, Σ_i ℓ_i(d)/(t_i − μ), deviates by less than 3^−28 ≈ 4e-14
 /// there, and less for other μ. So Σ_m v_m u_mᵀ/(d_m − μ) = Σ_i W_i/(t_i − μ) with W_i = Σ_m ℓ_i(d_m) v_m u_mᵀ.
-struct ChebyshevInterval {
+package struct ChebyshevInterval {
   /// The number of nodes.
-  static let count = 28
+  package static let count = 28
 
   /// t_i.
-  let nodes: [Double]
+  package let nodes: [Double]
 
   private let weights: [Double]
 
   /// An interval; without length it has one node.
-  init(lower: Double, upper: Double) {
+  package init(lower: Double, upper: Double) {
     guard upper > lower else {
       (nodes, weights) = ([lower], [1])
       return
@@ -27,7 +27,7 @@ struct ChebyshevInterval {
   }
 
   /// Writes ℓ_i(d) for all i, each at most 4/π in magnitude, by the barycentric formula.
-  func basis(at rate: Double, into values: inout [Double]) {
+  package func basis(at rate: Double, into values: inout [Double]) {
     var sum = 0.0
     for index in nodes.indices {
       let distance = rate - nodes[index]

@@ -1,10 +1,10 @@
 import CLAPACK
 
 /// A small dense matrix in row-major order, for what one rank computes alone.
-struct DenseMatrix {
-  let rows: Int
-  let columns: Int
-  var elements: [Double]
+package struct DenseMatrix {
+  package let rows: Int
+  package let columns: Int
+  package var elements: [Double]
 
   /// Zeros.
   init(rows: Int, columns: Int) {
@@ -26,7 +26,7 @@ struct DenseMatrix {
     elements = list.flatMap { $0 }
   }
 
-  subscript(row: Int, column: Int) -> Double {
+  package subscript(row: Int, column: Int) -> Double {
     get { elements[row * columns + column] }
     set { elements[row * columns + column] = newValue }
   }
@@ -89,7 +89,7 @@ struct DenseMatrix {
   }
 
   /// The largest magnitude of an element; NaN if one is NaN.
-  var largest: Double {
+  package var largest: Double {
     elements.reduce(0) { abs($1) <= $0 ? $0 : abs($1) }
   }
 

@@ -6,12 +6,12 @@ import RealModule
 /// result then agrees with T and its derivative (rational Krylov spaces; the next shift is where the deviation is
 /// largest). The projected D is symmetric with eigenvalues between the smallest and the largest node, so that no
 /// false pole appears at small rates.
-struct FarReduction {
+package struct FarReduction {
   /// The nodes that remain.
-  let nodes: [RateNode]
+  package let nodes: [RateNode]
 
   /// The largest deviation of T at the points that were looked at, relative to max(1, |T|).
-  let deviation: Double
+  package let deviation: Double
 
   /// A point μ.
   private struct Point {
@@ -36,7 +36,7 @@ struct FarReduction {
   ///   - lowest: A negative number whose neighbourhood is wanted, too.
   ///   - tolerance: Where the deviation is below, the reduction ends.
   /// - Returns: `nil` if LAPACK fails or the tolerance is not reached.
-  init?(_ nodes: [RateNode], limit: Double, lowest: Double, tolerance: Double = 1e-13) {
+  package init?(_ nodes: [RateNode], limit: Double, lowest: Double, tolerance: Double = 1e-13) {
     guard let first = nodes.map(\.rate).min(), let width = nodes.first?.left.count else { return nil }
     let system = System(
       rates: nodes.map(\.rate),

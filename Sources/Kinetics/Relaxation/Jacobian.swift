@@ -2,12 +2,12 @@ import Dissipation
 import VectorMath
 
 /// Minus the Jacobian of ṅ in units of εJ, over all modes that have a rate, on one rank.
-struct Jacobian {
+package struct Jacobian {
   /// The modes, by in + out, largest first.
-  let modes: [Int]
+  package let modes: [Int]
 
   /// −∂ṅ_q/∂n_k/(εJ) for rows q and columns k, scaled by √(n h): element times √(χ_k/χ_q).
-  let matrix: DenseMatrix
+  package let matrix: DenseMatrix
 
   /// √(n h) of the modes.
   private let scales: [Double]
@@ -25,7 +25,7 @@ struct Jacobian {
   ///   - lambda: λ of all modes.
   ///   - momenta: N.
   /// - Complexity: O(R M²).
-  init(of kernel: RateKernel, at lambda: [Double], momenta: Int) {
+  package init(of kernel: RateKernel, at lambda: [Double], momenta: Int) {
     let occupied = lambda.map { occupations($0) }
     let perCell = 1 / Double(momenta)
     var rates = [Double](repeating: 0, count: lambda.count)

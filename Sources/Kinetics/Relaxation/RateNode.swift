@@ -1,16 +1,24 @@
 /// One term of Vᵀ (D − μ)⁻¹ U = Σ_j v_j u_jᵀ/(d_j − μ).
-struct RateNode {
+package struct RateNode {
   /// d_j.
-  var rate: Double
+  package var rate: Double
 
   /// u_j, 2R numbers.
-  var left: [Double]
+  package var left: [Double]
 
   /// v_j.
-  var right: [Double]
+  package var right: [Double]
 
   /// The mode, where the term is that of one.
-  var mode: Int?
+  package var mode: Int?
+
+  /// Creates a term.
+  package init(rate: Double, left: [Double], right: [Double], mode: Int? = nil) {
+    self.rate = rate
+    self.left = left
+    self.right = right
+    self.mode = mode
+  }
 
   /// The terms of a matrix of weights W/(d − μ), by singular values.
   ///

@@ -10,15 +10,15 @@ import VectorMath
 ///
 /// (physics, section 5). The moments A_r, B_r in U and V make their products those of relative changes
 /// of the moments, of order 1, however far the factors range.
-struct RelaxationMatrix: ~Copyable {
+package struct RelaxationMatrix: ~Copyable {
   /// Who owns which modes.
-  let partition: Partition
+  package let partition: Partition
 
   /// 2R, the columns of U and of V.
-  let width: Int
+  package let width: Int
 
   /// in + out of the owned modes, zero for those without any rate; padded to whole tiles.
-  let rates: AlignedVector
+  package let rates: AlignedVector
 
   /// u_0, u_1 …, then v_0, v_1 …, each padded with zeros to whole tiles.
   private let tables: AlignedVector
@@ -36,7 +36,7 @@ struct RelaxationMatrix: ~Copyable {
   ///   - partition: Who owns which modes.
   ///   - communicator: The ranks.
   /// - Throws: `CommunicationError` if a collective fails.
-  init(
+  package init(
     of kernel: SeparableKernel,
     at lambda: borrowing AlignedVector,
     partition: Partition,
@@ -72,10 +72,10 @@ struct RelaxationMatrix: ~Copyable {
   }
 
   /// u_a of the owned modes.
-  func left(_ column: Int) -> UnsafeMutablePointer<Double> { tables.pointer + column * stride }
+  package func left(_ column: Int) -> UnsafeMutablePointer<Double> { tables.pointer + column * stride }
 
   /// v_a of the owned modes.
-  func right(_ column: Int) -> UnsafeMutablePointer<Double> {
+  package func right(_ column: Int) -> UnsafeMutablePointer<Double> {
     tables.pointer + (width + column) * stride
   }
 

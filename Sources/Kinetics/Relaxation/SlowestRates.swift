@@ -19,7 +19,7 @@ extension RelaxationSpectrum {
   ///   - partition: Who owns which modes.
   ///   - communicator: The ranks.
   /// - Returns: The rates in units of εJ, the same on all ranks.
-  /// - Throws: `NumericalError` if LAPACK fails or a residual is above `tolerance`; `CommunicationError` if a
+  /// - Throws: `NumericalError` if LAPACK fails or a graded residual is above 10⁻⁸; `CommunicationError` if a
   ///   collective fails.
   /// - Complexity: 28 (2R)² exact sums over the owned modes, a sort of them, and a few passes for each rate.
   public static func slowest(
@@ -50,6 +50,12 @@ extension RelaxationSpectrum {
       let listed = ReducedSpectrum.listedModes(of: function)
       for (index, state) in found.states.enumerated() {
         let certificate = try StateCertificate(of: state, listed: listed, matrix, over: communicator)
+        guard certificate.gradedResidual <= tolerance else {
+          throw NumericalError.spectrum(
+            "the state of the rate \(state.real)·εJ has a residual of \(certificate.gradedResidual); "
+              + "\(tolerance) is allowed"
+          )
+        }
         if index == 0 { spectrum.slowest = certificate.shape }
         spectrum.rates.append(
           RelaxationRate(
@@ -59,22 +65,12 @@ extension RelaxationSpectrum {
           )
         )
       }
-      try spectrum.requireSmallResiduals()
       return spectrum
     }
   }
 
-  /// The largest residual that is a result.
-  public static let tolerance = 1e-8
-
-  /// - Throws: `NumericalError` if a residual is too large; alike on all ranks.
-  func requireSmallResiduals() throws(NumericalError) {
-    for rate in rates where !(rate.residual <= RelaxationSpectrum.tolerance) {
-      throw NumericalError.spectrum(
-        "the rate \(rate.real)·εJ has a residual of \(rate.residual); \(RelaxationSpectrum.tolerance) is allowed"
-      )
-    }
-  }
+  /// The largest graded residual of a result; see `StateCertificate`.
+  static let tolerance = 1e-8
 
   /// The slowest states, found on the first rank.
   ///
