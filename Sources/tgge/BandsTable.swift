@@ -32,26 +32,32 @@ struct BandsTable {
     for start in stride(from: 0, to: grid.count, by: 1024) {
       let block = start..<min(start + 1024, grid.count)
       let bands = try BandStructure(of: hamiltonian, on: grid, momenta: block)
-      try body((0..<block.count * bands.bands).map { row(of: $0, in: bands) })
+      try body(rows(of: bands))
     }
   }
 
-  private func row(of mode: Int, in bands: BandStructure) -> Row {
+  private func rows(of bands: BandStructure) -> [Row] {
     let orbitals = bands.bands
-    let momentum = grid.momentum(at: bands.momenta.lowerBound + mode / orbitals)
-    let velocity = (0..<grid.dimension).map { direction in
-      let place = (mode * grid.dimension + direction) * orbitals
-      return bands.orbitalVelocities[place..<place + orbitals].reduce(0, +)
+    let eigenvectors = bands.eigenvectors
+    // Σ_a over the velocities that the orbitals contribute
+    let velocities = (0..<grid.dimension).map { direction in
+      (0..<orbitals).reduce([Double](repeating: 0, count: bands.energies.count)) { sum, orbital in
+        zip(sum, bands.velocity(ofOrbital: orbital, direction: direction)).map { $0 + $1 }
+      }
     }
-    let weights = bands.eigenvectors[mode * orbitals..<(mode + 1) * orbitals].map(\.lengthSquared)
-    return Row(
-      momentum: Components(momentum),
-      band: mode % orbitals,
-      energy: bands.energies[mode],
-      velocity: Components(velocity),
-      weights: Dictionary(uniqueKeysWithValues: zip(bands.orbitals, weights)),
-      numbers: momentum + [Double(mode % orbitals), bands.energies[mode]] + velocity + weights
-    )
+    return bands.energies.indices.map { mode in
+      let momentum = grid.momentum(at: bands.momenta.lowerBound + mode / orbitals)
+      let velocity = velocities.map { $0[mode] }
+      let weights = eigenvectors[mode * orbitals..<(mode + 1) * orbitals].map(\.lengthSquared)
+      return Row(
+        momentum: Components(momentum),
+        band: mode % orbitals,
+        energy: bands.energies[mode],
+        velocity: Components(velocity),
+        weights: Dictionary(uniqueKeysWithValues: zip(bands.orbitals, weights)),
+        numbers: momentum + [Double(mode % orbitals), bands.energies[mode]] + velocity + weights
+      )
+    }
   }
 
   /// The names of the columns.
@@ -90,7 +96,9 @@ struct BandsTable {
   func printTable() throws {
     let width = max(17, columns.reduce(0) { max($0, $1.count) })
     func line(_ cells: [String]) -> String {
-      cells.map { String(repeating: " ", count: max(0, width - $0.count)) + $0 }.joined(separator: " ")
+      cells.map { String(repeating: " ", count: max(0, width - $0.count)) + $0 }.joined(
+        separator: " "
+      )
     }
     print(line(columns))
     try forEachBlock { rows in

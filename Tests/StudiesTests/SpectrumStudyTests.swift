@@ -62,7 +62,9 @@ struct SpectrumStudyTests {
   func state(_ reference: Reference.Spectrum) throws {
     // States of rates that occur twice, or nearly so, are not unique; those of idle modes do not relax.
     let rates = relaxing(reference.slowest)
-    guard rates.count > 1, reference.drive > 0, rates.count == reference.slowest.count else { return }
+    guard rates.count > 1, reference.drive > 0, rates.count == reference.slowest.count else {
+      return
+    }
     for extent in [SpectrumStudy.Extent.slowest(2), .all] {
       let result = try study(reference, extent).run(over: SerialCommunicator())
       let state = try #require(result.spectrum.slowest)

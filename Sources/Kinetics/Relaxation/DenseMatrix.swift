@@ -40,7 +40,9 @@ package struct DenseMatrix {
   /// The columns in a range.
   func columns(_ range: Range<Int>) -> DenseMatrix {
     var result = DenseMatrix(rows: rows, columns: range.count)
-    for row in 0..<rows { for column in range { result[row, column - range.lowerBound] = self[row, column] } }
+    for row in 0..<rows {
+      for column in range { result[row, column - range.lowerBound] = self[row, column] }
+    }
     return result
   }
 

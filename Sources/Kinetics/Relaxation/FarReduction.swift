@@ -34,10 +34,12 @@ package struct FarReduction {
   ///   - nodes: The nodes.
   ///   - limit: Rates up to this, below all nodes, are wanted.
   ///   - lowest: A negative number whose neighbourhood is wanted, too.
-  ///   - tolerance: Where the deviation is below, the reduction ends.
-  /// - Returns: `nil` if LAPACK fails or the tolerance is not reached.
+  ///   - tolerance: Where the deviation is below, the reduction ends; `nil` if that is not reached, or
+  ///     LAPACK fails.
   package init?(_ nodes: [RateNode], limit: Double, lowest: Double, tolerance: Double = 1e-13) {
-    guard let first = nodes.map(\.rate).min(), let width = nodes.first?.left.count else { return nil }
+    guard let first = nodes.map(\.rate).min(), let width = nodes.first?.left.count else {
+      return nil
+    }
     let system = System(
       rates: nodes.map(\.rate),
       left: DenseMatrix(nodes.map(\.left), columns: width),

@@ -72,6 +72,8 @@ extension RelaxationSpectrum {
         residual: numbers[place + 2]
       )
     }
-    if !rates.isEmpty { slowest = RelaxationState(participation: numbers[3], peak: Int(numbers[4])) }
+    if !rates.isEmpty {
+      slowest = RelaxationState(participation: numbers[3], peak: Int(numbers[4]))
+    }
   }
 }

@@ -73,7 +73,9 @@ package struct Jacobian {
     spectrum.conservedQuantities = max(1, zeros.count)
     order.removeFirst(spectrum.conservedQuantities)
     order.sort {
-      (real[$0], abs(imaginary[$0]), -imaginary[$0]) < (real[$1], abs(imaginary[$1]), -imaginary[$1])
+      (real[$0], abs(imaginary[$0]), -imaginary[$0]) < (
+        real[$1], abs(imaginary[$1]), -imaginary[$1]
+      )
     }
     spectrum.rates = order.map { index in
       let first = imaginary[index] < 0 ? index - 1 : index
@@ -122,7 +124,9 @@ package struct Jacobian {
       let square = x * x + y * y
       second += square
       fourth += square * square
-      if square > largest || square == largest && modes[row] < peak { (largest, peak) = (square, modes[row]) }
+      if square > largest || square == largest && modes[row] < peak {
+        (largest, peak) = (square, modes[row])
+      }
     }
     return RelaxationState(participation: second * second / fourth, peak: peak)
   }

@@ -114,7 +114,8 @@ struct RateCells {
   }
 
   /// Counts the modes of all ranks.
-  private mutating func countModes(over communicator: some Communicator) throws(CommunicationError) {
+  private mutating func countModes(over communicator: some Communicator) throws(CommunicationError)
+  {
     let own = (near + far).map { Int64($0.own.count) }
     guard !own.isEmpty else { return }
     var counts = [Int64](repeating: 0, count: communicator.size * own.count)

@@ -32,14 +32,13 @@ struct ReducedSpectrum {
     (function.near + function.shared.flatMap(\.representatives)).compactMap(\.mode)
   }
 
-  /// Finds the eigenvalues.
+  /// Finds the eigenvalues, or `nil` if LAPACK fails.
   ///
   /// Not collective.
   ///
   /// - Parameters:
   ///   - function: The secular function.
   ///   - scale: A typical small rate, of the size of those that are wanted.
-  /// - Returns: `nil` if LAPACK fails.
   init?(_ function: SecularFunction, scale: Double) {
     // Terms of the small matrix: single modes, shared rates, then large rates
     var nodes = function.near
@@ -69,7 +68,8 @@ struct ReducedSpectrum {
     all.sort { (abs($0.real), abs($0.imaginary)) < (abs($1.real), abs($1.imaginary)) }
     conservedQuantities = max(
       min(1, all.count),
-      all.prefix { $0.real.magnitude + $0.imaginary.magnitude <= ReducedSpectrum.zero * scale }.count
+      all.prefix { $0.real.magnitude + $0.imaginary.magnitude <= ReducedSpectrum.zero * scale }
+        .count
     )
     states = Array(all.dropFirst(conservedQuantities))
     states.sort {

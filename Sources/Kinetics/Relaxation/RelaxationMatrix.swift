@@ -72,7 +72,9 @@ package struct RelaxationMatrix: ~Copyable {
   }
 
   /// u_a of the owned modes.
-  package func left(_ column: Int) -> UnsafeMutablePointer<Double> { tables.pointer + column * stride }
+  package func left(_ column: Int) -> UnsafeMutablePointer<Double> {
+    tables.pointer + column * stride
+  }
 
   /// v_a of the owned modes.
   package func right(_ column: Int) -> UnsafeMutablePointer<Double> {

@@ -38,8 +38,9 @@ public struct RelaxationSpectrum: Sendable, Equatable {
 
 /// Where the deviation δn of a state that relaxes at one rate is.
 public struct RelaxationState: Sendable, Equatable {
-  /// (Σ_m |δn_m|²)²/Σ_m |δn_m|⁴: how many modes take part. One among several states where a rate occurs
-  /// more than once.
+  /// How many modes take part: (Σ_m |δn_m|²)²/Σ_m |δn_m|⁴.
+  ///
+  /// Where a rate occurs more than once, that of one of its states.
   public var participation: Double
 
   /// The mode with the largest |δn_m|, as a flat index over all modes.

@@ -153,7 +153,9 @@ struct SecularFunction {
     }
     var span = extremes.mutableSpan
     try communicator.maximum(&span)
-    let scales = extremes.map { $0 > 0 ? Double(sign: .plus, exponent: Int($0.exponent) + 2, significand: 1) : 1 }
+    let scales = extremes.map {
+      $0 > 0 ? Double(sign: .plus, exponent: Int($0.exponent) + 2, significand: 1) : 1
+    }
 
     // Two windows: 252 bits below the largest product
     var sums = TileSums(count: nodes * width * width, depth: 2)
@@ -169,7 +171,9 @@ struct SecularFunction {
         for column in 0..<width {
           columns[column * tile + place] = matrix.left(column)[mode] / scales[column]
           let value = matrix.right(column)[mode] / scales[width + column]
-          for node in 0..<nodes { rows[(node * width + column) * tile + place] = basis[node] * value }
+          for node in 0..<nodes {
+            rows[(node * width + column) * tile + place] = basis[node] * value
+          }
         }
       }
       let count = slice.count.roundedUpToVectors

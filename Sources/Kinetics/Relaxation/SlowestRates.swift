@@ -13,9 +13,9 @@ extension RelaxationSpectrum {
   /// all modes.
   ///
   /// - Parameters:
+  ///   - count: How many rates are wanted; fewer are returned where there are no more.
   ///   - kernel: The kernel over the owned modes.
   ///   - lambda: λ of the owned modes, steady.
-  ///   - count: How many rates are wanted; fewer are returned where there are no more.
   ///   - partition: Who owns which modes.
   ///   - communicator: The ranks.
   /// - Returns: The rates in units of εJ, the same on all ranks.
@@ -29,7 +29,12 @@ extension RelaxationSpectrum {
     partition: Partition,
     over communicator: some Communicator
   ) throws -> RelaxationSpectrum {
-    let matrix = try RelaxationMatrix(of: kernel, at: lambda, partition: partition, over: communicator)
+    let matrix = try RelaxationMatrix(
+      of: kernel,
+      at: lambda,
+      partition: partition,
+      over: communicator
+    )
     var spectrum = RelaxationSpectrum()
     spectrum.idleModes = try matrix.idleModes(over: communicator)
     guard spectrum.idleModes < partition.modes else { return spectrum }
@@ -49,7 +54,12 @@ extension RelaxationSpectrum {
       spectrum.conservedQuantities = found.conservedQuantities
       let listed = ReducedSpectrum.listedModes(of: function)
       for (index, state) in found.states.enumerated() {
-        let certificate = try StateCertificate(of: state, listed: listed, matrix, over: communicator)
+        let certificate = try StateCertificate(
+          of: state,
+          listed: listed,
+          matrix,
+          over: communicator
+        )
         guard certificate.gradedResidual <= tolerance else {
           throw NumericalError.spectrum(
             "the state of the rate \(state.real)·εJ has a residual of \(certificate.gradedResidual); "
@@ -82,7 +92,8 @@ extension RelaxationSpectrum {
     _ function: SecularFunction,
     scale: Double,
     over communicator: some Communicator
-  ) throws(CommunicationError) -> (states: [ReducedSpectrum.Eigenstate], conservedQuantities: Int)? {
+  ) throws(CommunicationError) -> (states: [ReducedSpectrum.Eigenstate], conservedQuantities: Int)?
+  {
     let listed = ReducedSpectrum.listedModes(of: function).count
     let row = 2 + 2 * function.width + 2 * listed
     var numbers = [Double](repeating: 0, count: 2 + count * row)

@@ -1,6 +1,6 @@
 import Kinetics
-import Testing
 import TestSupport
+import Testing
 
 @Suite("What large rates contribute at small ones")
 struct FarReductionTests {

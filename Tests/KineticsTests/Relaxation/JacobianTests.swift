@@ -2,14 +2,16 @@ import Communication
 import Dissipation
 import Kinetics
 import Lattice
-import Testing
 import TestSupport
+import Testing
 import VectorMath
 
 @Suite("The Jacobian of the rate equation")
 struct JacobianTests {
   /// dn/dt·N/(εJ) at some λ.
-  private func slopes(_ kernel: RateKernel, _ lambda: [Double], _ partition: Partition) throws -> [Double] {
+  private func slopes(_ kernel: RateKernel, _ lambda: [Double], _ partition: Partition) throws
+    -> [Double]
+  {
     let world = SerialCommunicator()
     var engine = DirectForce(kernel: kernel, partition: partition, communicator: world)
     var gain = AlignedVector(count: lambda.count)

@@ -3,8 +3,8 @@ import Dissipation
 import Kinetics
 import Lattice
 import Numerics
-import Testing
 import TestSupport
+import Testing
 import VectorMath
 
 @Suite("The slowest relaxation rates")
@@ -31,7 +31,8 @@ struct SlowestRatesTests {
 
   @Test(
     "Random models: the whole Jacobian has the same rates",
-    arguments: 1...3, [UInt64](0..<4)
+    arguments: 1...3,
+    [UInt64](0..<4)
   )
   func randomModels(dimension: Int, seed: UInt64) throws {
     for orbitals in 1...3 {
@@ -71,8 +72,14 @@ struct SlowestRatesTests {
   func squares(twists: [Double]?) throws {
     let hop = JumpOperator(
       rate: 1,
-      creating: [(.init(1, 0), .init(orbital: 0, cell: [1, 0])), (.init(0.5, 0.2), .init(orbital: 0, cell: [0, 0]))],
-      annihilating: [(.init(1, 0), .init(orbital: 0, cell: [0, 0])), (.init(0.3, -0.7), .init(orbital: 0, cell: [1, 0]))]
+      creating: [
+        (.init(1, 0), .init(orbital: 0, cell: [1, 0])),
+        (.init(0.5, 0.2), .init(orbital: 0, cell: [0, 0])),
+      ],
+      annihilating: [
+        (.init(1, 0), .init(orbital: 0, cell: [0, 0])),
+        (.init(0.3, -0.7), .init(orbital: 0, cell: [1, 0])),
+      ]
     )
     for (drive, count) in [(0.0, 30), (0.5, 30), (1, 9), (1, 60)] {
       let example = try RelaxationCase(
@@ -93,7 +100,13 @@ struct SlowestRatesTests {
       creating: [(.one, .init(orbital: 0, cell: [0]))],
       annihilating: [(.one, .init(orbital: 0, cell: [0]))]
     )
-    let example = try RelaxationCase(extents: [300], beta: 1, drive: 1, jumps: [number], filling: 0.3)
+    let example = try RelaxationCase(
+      extents: [300],
+      beta: 1,
+      drive: 1,
+      jumps: [number],
+      filling: 0.3
+    )
     let found = try example.slowest(1000)
     #expect(found.rates.count == 299)
     #expect(found.conservedQuantities == 1)
