@@ -26,6 +26,7 @@ struct BandsCommand: RankedCommand {
       try communicator.agree {
         guard communicator.rank == 0 else { return }
         let table = BandsTable(hamiltonian: job.model.hamiltonian, grid: job.grid)
+        try table.check()
         if let out = options.out {
           try table.writeFile(out, comment: "tgge \(Version.number) \(options.deck)")
         }

@@ -25,14 +25,20 @@ struct BandsTable {
     private enum CodingKeys: CodingKey { case momentum, band, energy, velocity, weights }
   }
 
-  /// Calls `body` with the rows of one block of momenta after the other.
+  /// Computes all bands once, so that nothing is written of those that cannot be.
   ///
-  /// - Throws: `ModelError` if bands are degenerate at a momentum; what `body` throws.
-  func forEachBlock(_ body: ([Row]) throws -> Void) throws {
+  /// - Throws: `ModelError` if bands are degenerate at a momentum.
+  func check() throws { try forEachBlock { (_: BandStructure) in } }
+
+  /// Calls `body` with the rows of one block of momenta after the other.
+  private func forEachBlock(_ body: ([Row]) throws -> Void) throws {
+    try forEachBlock { (bands: BandStructure) in try body(rows(of: bands)) }
+  }
+
+  private func forEachBlock(_ body: (BandStructure) throws -> Void) throws {
     for start in stride(from: 0, to: grid.count, by: 1024) {
       let block = start..<min(start + 1024, grid.count)
-      let bands = try BandStructure(of: hamiltonian, on: grid, momenta: block)
-      try body(rows(of: bands))
+      try body(BandStructure(of: hamiltonian, on: grid, momenta: block))
     }
   }
 
@@ -72,7 +78,7 @@ struct BandsTable {
 
   /// Writes CSV, numbers as the shortest decimals that read back as the same bits.
   ///
-  /// - Throws: `UsageError` if writing fails; see `forEachBlock`.
+  /// - Throws: `UsageError` if writing fails, `ModelError` if bands are degenerate.
   func writeFile(_ path: String, comment: String) throws {
     var file = PartialFile(LambdaFile.partial(path))
     let heading = comment.split(whereSeparator: \.isNewline).joined(separator: " ")
@@ -92,7 +98,7 @@ struct BandsTable {
 
   /// Writes a table for people to standard output.
   ///
-  /// - Throws: See `forEachBlock`.
+  /// - Throws: `ModelError` if bands are degenerate.
   func printTable() throws {
     let width = max(17, columns.reduce(0) { max($0, $1.count) })
     func line(_ cells: [String]) -> String {
@@ -115,7 +121,7 @@ struct BandsTable {
   /// - Parameters:
   ///   - head: The keys but for the rows and the time.
   ///   - wallSeconds: The time, asked for at the end.
-  /// - Throws: See `forEachBlock`.
+  /// - Throws: `ModelError` if bands are degenerate.
   func printJSON(_ head: BandsReport, wallSeconds: () -> Double) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

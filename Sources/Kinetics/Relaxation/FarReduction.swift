@@ -10,7 +10,7 @@ package struct FarReduction {
   /// The nodes that remain.
   package let nodes: [RateNode]
 
-  /// The largest deviation of T at the points that were looked at, relative to max(1, |T|).
+  /// The largest deviation of T at the points that were looked at, relative to max(1, Σ_j |v_j u_jᵀ|/|d_j − μ|).
   package let deviation: Double
 
   /// A point μ.
@@ -26,7 +26,7 @@ package struct FarReduction {
     let right: DenseMatrix
   }
 
-  /// Reduces nodes.
+  /// Reduces nodes; `nil` if LAPACK fails or rounding keeps the deviation above 10⁻¹¹.
   ///
   /// Not collective.
   ///
@@ -34,9 +34,7 @@ package struct FarReduction {
   ///   - nodes: The nodes.
   ///   - limit: Rates up to this, below all nodes, are wanted.
   ///   - lowest: A negative number whose neighbourhood is wanted, too.
-  ///   - tolerance: Where the deviation is below, the reduction ends; `nil` if that is not reached, or
-  ///     LAPACK fails.
-  package init?(_ nodes: [RateNode], limit: Double, lowest: Double, tolerance: Double = 1e-13) {
+  package init?(_ nodes: [RateNode], limit: Double, lowest: Double) {
     guard let first = nodes.map(\.rate).min(), let width = nodes.first?.left.count else {
       return nil
     }
@@ -47,35 +45,39 @@ package struct FarReduction {
     )
     let points = FarReduction.points(limit: limit, gap: first - limit, lowest: lowest)
     let targets = points.map { FarReduction.transfer(system, $0) }
+    let scales = points.map { max(1, FarReduction.magnitude(system, $0)) }
     var basis = DenseMatrix(rows: nodes.count, columns: 0)
     var shift = points[0]
-    for _ in 0..<points.count {
+    var (reduced, worst) = (system, Double.infinity)
+    for _ in 0..<points.count / 2 where worst > FarReduction.tolerance {
       let block = FarReduction.block(system, shift)
       guard let new = FarReduction.orthonormal(block, to: basis) else { return nil }
+      if new.columns == 0 { break }
       basis = basis.beside(new)
-      guard let reduced = FarReduction.project(system, basis) else { return nil }
-      var worst = 0.0
-      for (point, target) in zip(points, targets) {
-        let found = FarReduction.transfer(reduced, point)
+      guard let next = FarReduction.project(system, basis) else { return nil }
+      reduced = next
+      worst = 0
+      for (index, point) in points.enumerated() {
+        let (found, target) = (FarReduction.transfer(reduced, point), targets[index])
         let deviation = max((found.0 - target.0).largest, (found.1 - target.1).largest)
-        let relative = deviation / max(1, target.0.largest, target.1.largest)
+        let relative = deviation / scales[index]
         if !(relative <= worst) { (worst, shift) = (relative, point) }
       }
-      if worst <= tolerance {
-        self.nodes = reduced.rates.indices.map { index in
-          RateNode(
-            rate: reduced.rates[index],
-            left: (0..<width).map { reduced.left[index, $0] },
-            right: (0..<width).map { reduced.right[index, $0] }
-          )
-        }
-        deviation = worst
-        return
-      }
-      if new.columns == 0 { return nil }
     }
-    return nil
+    // Rounding may end it a little above the tolerance.
+    guard worst <= 100 * FarReduction.tolerance else { return nil }
+    deviation = worst
+    self.nodes = reduced.rates.indices.map { index in
+      RateNode(
+        rate: reduced.rates[index],
+        left: (0..<width).map { reduced.left[index, $0] },
+        right: (0..<width).map { reduced.right[index, $0] }
+      )
+    }
   }
+
+  /// Where the deviation is below, the reduction ends.
+  private static let tolerance = 1e-13
 
   /// Where T must be met: below the limit and beside it, at distances in geometric progression.
   private static func points(limit: Double, gap: Double, lowest: Double) -> [Point] {
@@ -104,6 +106,18 @@ package struct FarReduction {
     return (
       right * system.left.scalingRows(by: real), right * system.left.scalingRows(by: imaginary)
     )
+  }
+
+  /// The largest element of Σ_j |v_j u_jᵀ|/|d_j − μ|, to whose rounding T is known.
+  private static func magnitude(_ system: System, _ point: Point) -> Double {
+    let (real, imaginary) = resolvent(system.rates, point)
+    let sizes = zip(real, imaginary).map { ($0 * $0 + $1 * $1).squareRoot() }
+    var (left, right) = (system.left.scalingRows(by: sizes), system.right)
+    for index in left.elements.indices {
+      left.elements[index] = abs(left.elements[index])
+      right.elements[index] = abs(right.elements[index])
+    }
+    return (right.transposed * left).largest
   }
 
   /// (D − σ)⁻¹ [U, V], columns of length 1.

@@ -58,69 +58,46 @@ package struct Jacobian {
 
   /// All eigenvalues, but for those of conserved quantities.
   ///
+  /// LAPACK's errors are relative to the largest rate. Where rates differ by more than 10⁴, the smaller ones
+  /// come from the inverse of the matrix (shifted by the smallest in + out), whose errors are relative to them.
+  ///
   /// - Returns: `nil` if LAPACK fails.
-  func spectrum() -> RelaxationSpectrum? {
+  package func spectrum() -> RelaxationSpectrum? {
     var spectrum = RelaxationSpectrum()
     spectrum.idleModes = idleModes
     guard !modes.isEmpty else { return spectrum }
-    guard let (real, imaginary, vectors) = matrix.eigensystem() else { return nil }
-    let images = matrix * vectors
-    var order = Array(real.indices)
-    order.sort { abs(real[$0]) + abs(imaginary[$0]) < abs(real[$1]) + abs(imaginary[$1]) }
-    let zeros = order.prefix {
-      abs(real[$0]) + abs(imaginary[$0]) <= ReducedSpectrum.zero * smallest
+    guard let direct = Eigensystem(of: matrix) else { return nil }
+    var pairs = direct.indices.map { (system: direct, index: $0) }
+    if matrix.largest > 1e4 * smallest {
+      guard let inverse = Eigensystem(of: matrix, shiftedBy: smallest) else { return nil }
+      let bound = (matrix.largest * smallest).squareRoot()
+      let slow = inverse.indices.prefix { inverse.size(of: $0) < bound }
+      pairs = slow.map { (inverse, $0) } + pairs.dropFirst(slow.count)
     }
+    let zeros = pairs.prefix { $0.system.size(of: $0.index) <= ReducedSpectrum.zero * smallest }
     spectrum.conservedQuantities = max(1, zeros.count)
-    order.removeFirst(spectrum.conservedQuantities)
-    order.sort {
-      (real[$0], abs(imaginary[$0]), -imaginary[$0]) < (
-        real[$1], abs(imaginary[$1]), -imaginary[$1]
+    pairs.removeFirst(spectrum.conservedQuantities)
+    func order(_ pair: (system: Eigensystem, index: Int)) -> (Double, Double, Double) {
+      let (real, imaginary) = (pair.system.real[pair.index], pair.system.imaginary[pair.index])
+      return (real, abs(imaginary), -imaginary)
+    }
+    pairs.sort { order($0) < order($1) }
+    spectrum.rates = pairs.map { system, index in
+      RelaxationRate(
+        real: system.real[index],
+        imaginary: system.imaginary[index],
+        residual: system.residual(of: index)
       )
     }
-    spectrum.rates = order.map { index in
-      let first = imaginary[index] < 0 ? index - 1 : index
-      return RelaxationRate(
-        real: real[index],
-        imaginary: imaginary[index],
-        residual: residual(first, real[first], imaginary[first], vectors, images)
-      )
-    }
-    if let index = order.first {
-      spectrum.slowest = shape(imaginary[index] < 0 ? index - 1 : index, imaginary[index], vectors)
-    }
+    spectrum.slowest = pairs.first.map { shape($0.system.vector(of: $0.index)) }
     return spectrum
   }
 
-  /// |A v − μ v|/(|μ| |v|) of the vector that begins in a column.
-  private func residual(
-    _ column: Int,
-    _ real: Double,
-    _ imaginary: Double,
-    _ vectors: DenseMatrix,
-    _ images: DenseMatrix
-  ) -> Double {
-    var (deviation, length) = (0.0, 0.0)
-    for row in modes.indices {
-      let x = vectors[row, column]
-      let y = imaginary == 0 ? 0 : vectors[row, column + 1]
-      let a = images[row, column] - (real * x - imaginary * y)
-      let b = imaginary == 0 ? 0 : images[row, column + 1] - (real * y + imaginary * x)
-      deviation += a * a + b * b
-      length += x * x + y * y
-    }
-    return (deviation / length).squareRoot() / (real * real + imaginary * imaginary).squareRoot()
-  }
-
-  /// Where δn of the vector that begins in a column is.
-  private func shape(
-    _ column: Int,
-    _ imaginary: Double,
-    _ vectors: DenseMatrix
-  ) -> RelaxationState {
+  /// Where δn of a vector is.
+  private func shape(_ vector: (real: [Double], imaginary: [Double])) -> RelaxationState {
     var (second, fourth, largest, peak) = (0.0, 0.0, 0.0, 0)
     for row in modes.indices {
-      let x = vectors[row, column] * scales[row]
-      let y = imaginary == 0 ? 0 : vectors[row, column + 1] * scales[row]
+      let (x, y) = (vector.real[row] * scales[row], vector.imaginary[row] * scales[row])
       let square = x * x + y * y
       second += square
       fourth += square * square
@@ -129,5 +106,77 @@ package struct Jacobian {
       }
     }
     return RelaxationState(participation: second * second / fourth, peak: peak)
+  }
+}
+
+/// The eigenvalues of a matrix, smallest magnitude first, with their vectors.
+private struct Eigensystem {
+  let real: [Double]
+  let imaginary: [Double]
+
+  /// The column where the vector of each begins.
+  private let columns: [Int]
+  private let vectors: DenseMatrix
+  private let images: DenseMatrix
+
+  /// Diagonalises a matrix A, or for a shift s the inverse of A + s.
+  init?(of matrix: DenseMatrix, shiftedBy shift: Double? = nil) {
+    var operand = matrix
+    if let shift {
+      for index in 0..<matrix.rows { operand[index, index] += shift }
+      guard let inverse = operand.solve(DenseMatrix(identity: matrix.rows)) else { return nil }
+      operand = inverse
+    }
+    guard var (real, imaginary, vectors) = operand.eigensystem() else { return nil }
+    // Of a pair, +imaginary first, both have the vector of the first; 1/(a + ib) turns the sign.
+    let columns = imaginary.indices.map { imaginary[$0] < 0 ? $0 - 1 : $0 }
+    if let shift {
+      for index in real.indices {
+        let square = real[index] * real[index] + imaginary[index] * imaginary[index]
+        real[index] = real[index] / square - shift
+        imaginary[index] = imaginary[index] == 0 ? 0 : -imaginary[index] / square
+      }
+      for row in 0..<vectors.rows {
+        for index in columns.indices where columns[index] != index { vectors[row, index] *= -1 }
+      }
+    }
+    let sizes = zip(real, imaginary).map { abs($0) + abs($1) }
+    let order = sizes.indices.sorted { (sizes[$0], $0) < (sizes[$1], $1) }
+    self.real = order.map { real[$0] }
+    self.imaginary = order.map { imaginary[$0] }
+    self.columns = order.map { columns[$0] }
+    self.vectors = vectors
+    images = matrix * vectors
+  }
+
+  var indices: Range<Int> { real.indices }
+
+  /// |re| + |im|.
+  func size(of index: Int) -> Double { abs(real[index]) + abs(imaginary[index]) }
+
+  /// The vector of an eigenvalue, or of its conjugate.
+  func vector(of index: Int) -> (real: [Double], imaginary: [Double]) {
+    let column = columns[index]
+    return (
+      (0..<vectors.rows).map { vectors[$0, column] },
+      (0..<vectors.rows).map { imaginary[index] == 0 ? 0 : vectors[$0, column + 1] }
+    )
+  }
+
+  /// |A v − μ v|/(|μ| |v|).
+  func residual(of index: Int) -> Double {
+    let (column, isReal) = (columns[index], imaginary[index] == 0)
+    // The vector belongs to +|im|.
+    let (a, b) = (real[index], abs(imaginary[index]))
+    var (deviation, length) = (0.0, 0.0)
+    for row in 0..<vectors.rows {
+      let x = vectors[row, column]
+      let y = isReal ? 0 : vectors[row, column + 1]
+      let first = images[row, column] - (a * x - b * y)
+      let second = isReal ? 0 : images[row, column + 1] - (a * y + b * x)
+      deviation += first * first + second * second
+      length += x * x + y * y
+    }
+    return (deviation / length).squareRoot() / (a * a + b * b).squareRoot()
   }
 }

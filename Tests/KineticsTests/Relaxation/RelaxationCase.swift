@@ -3,6 +3,7 @@ import Dissipation
 import Kinetics
 import Lattice
 import RealModule
+import Testing
 import VectorMath
 
 /// A kernel, its steady state at some filling, and its relaxation rates by two ways.
@@ -21,28 +22,35 @@ struct RelaxationCase {
       [Double](repeating: .log((1 - filling) / filling), count: partition.modes)
     )
     if kernel.isSeparable {
-      var solver = try SteadySolver(
+      var engine = try SeparableForce(
         kernel: kernel.separable,
-        from: start,
-        filling: filling,
-        velocities: [],
         partition: partition,
-        over: world
+        communicator: world
       )
-      _ = try solver.iterate()
-      lambda = Array(solver.lambda(from: start).buffer)
+      lambda = try RelaxationCase.settle(start, filling, &engine)
     } else {
       var engine = DirectForce(kernel: kernel, partition: partition, communicator: world)
-      _ = try iterateFixedPoint(
-        start,
-        filling: filling,
-        engine: &engine,
-        tolerance: 2e-13,
-        limit: 2000,
-        over: world
-      )
-      lambda = Array(start.buffer)
+      lambda = try RelaxationCase.settle(start, filling, &engine)
     }
+  }
+
+  private static func settle<Engine: ForceEngine & ~Copyable>(
+    _ start: borrowing AlignedVector,
+    _ filling: Double,
+    _ engine: inout Engine
+  ) throws -> [Double] {
+    let world = SerialCommunicator()
+    _ = try iterateFixedPoint(
+      start,
+      filling: filling,
+      engine: &engine,
+      tolerance: 1e-13,
+      limit: 5000,
+      over: world
+    )
+    let certificate = try certify(start, with: &engine, over: world)
+    try #require(certificate.residual < 1e-11)
+    return Array(start.buffer)
   }
 
   /// A chain of one orbital with energies −2 cos k, so many baths, and no symmetry but those given.

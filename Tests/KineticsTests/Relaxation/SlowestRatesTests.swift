@@ -51,21 +51,20 @@ struct SlowestRatesTests {
 
   @Test(
     "Where most modes are summed up in intervals, too",
-    arguments: [(1.0, 0.0), (2, 0), (2, 0.5), (10, 0.5), (20, 0.3), (2, 1)]
+    arguments: [
+      (1.0, 0.0, 0.5), (2, 0, 0.3), (2, 0.5, 0.5), (10, 0.5, 0.3), (20, 0.3, 0.3), (2, 1, 0.2),
+    ]
   )
-  func intervals(beta: Double, drive: Double) throws {
+  func intervals(beta: Double, drive: Double, filling: Double) throws {
     let raman = JumpOperator.raman(delta: .init(1, 1), deltaPrime: .init(1, 0.5))
-    for filling in [0.5, 0.3] {
-      let example = try RelaxationCase(
-        extents: [480],
-        beta: beta,
-        drive: drive,
-        jumps: [raman],
-        filling: filling
-      )
-      // At β = 20 rates spread over 17 orders of magnitude, of which the Jacobian keeps 16.
-      try compare(example, count: 7, tolerance: beta > 10 ? 1e-9 : 1e-11)
-    }
+    let example = try RelaxationCase(
+      extents: [420],
+      beta: beta,
+      drive: drive,
+      jumps: [raman],
+      filling: filling
+    )
+    try compare(example, count: 7, tolerance: 1e-11)
   }
 
   @Test("Square lattices with many equal rates", arguments: [nil, [0.1, 0.37]] as [[Double]?])
@@ -81,9 +80,9 @@ struct SlowestRatesTests {
         (.init(0.3, -0.7), .init(orbital: 0, cell: [1, 0])),
       ]
     )
-    for (drive, count) in [(0.0, 30), (0.5, 30), (1, 9), (1, 60)] {
+    for (drive, count) in [(0.0, 30), (0.5, 30), (1, 60)] {
       let example = try RelaxationCase(
-        extents: [18, 18],
+        extents: [14, 15],
         beta: 1,
         drive: drive,
         jumps: [hop],
