@@ -32,12 +32,6 @@ static inline int tgge_lapack_least_squares(int rows, int columns, int count, do
                              values, threshold, &rank);
 }
 
-/// Eigenvalues, ascending, and eigenvectors, the columns of `matrix`, of a real symmetric matrix in
-/// row-major order.
-static inline int tgge_lapack_symmetric(int size, double *matrix, double *values) {
-  return (int)LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'L', size, matrix, size, values);
-}
-
 /// Eigenvalues and right eigenvectors of a real matrix in row-major order, which is destroyed. Complex
 /// ones come in pairs, +imaginary first; the vectors of a pair are column j ± i · column j + 1.
 static inline int tgge_lapack_eigenvalues(int size, double *matrix, double *real,

@@ -127,8 +127,9 @@ extension Program {
         for (row, state) in zip(rows.dropFirst(2), states) {
           let cells = row.split(separator: ",").compactMap { Double($0) }
           #expect(cells.count == 6)
+          // Foundation reads JSON to some units in the last place.
           #expect(cells[0] == state.number("momentum"))
-          #expect(cells[2] == state.number("energy"))
+          #expect(abs(cells[2] - state.number("energy")) < 2e-15)
           #expect(abs(cells[4] + cells[5] - 1) < 1e-15)
         }
         let table = try await Tgge.run(["bands", deck, "--modes", "4"], ranks: 1)

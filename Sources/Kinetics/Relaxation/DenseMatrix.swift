@@ -131,15 +131,6 @@ package struct DenseMatrix {
     return info == 0 ? (left, values, right) : nil
   }
 
-  /// Eigenvalues and eigenvectors, the columns, of a symmetric matrix.
-  func symmetricEigensystem() -> (values: [Double], vectors: DenseMatrix)? {
-    guard elements.allSatisfy(\.isFinite) else { return nil }
-    var vectors = self
-    var values = [Double](repeating: 0, count: rows)
-    let info = tgge_lapack_symmetric(Int32(rows), &vectors.elements, &values)
-    return info == 0 ? (values, vectors) : nil
-  }
-
   /// Eigenvalues and right eigenvectors of any square matrix.
   ///
   /// Complex ones come in pairs, +imaginary first; the vectors of a pair are column j ± i · column j + 1.

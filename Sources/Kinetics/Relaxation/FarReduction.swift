@@ -10,7 +10,7 @@ package struct FarReduction {
   /// The nodes that remain.
   package let nodes: [RateNode]
 
-  /// The largest deviation of T at the points that were looked at, relative to max(1, Σ_j |v_j u_jᵀ|/|d_j − μ|).
+  /// The largest deviation of T at the points that were looked at, in units of what rounding allows there.
   package let deviation: Double
 
   /// A point μ.
@@ -26,7 +26,7 @@ package struct FarReduction {
     let right: DenseMatrix
   }
 
-  /// Reduces nodes; `nil` if LAPACK fails or rounding keeps the deviation above 10⁻¹¹.
+  /// Reduces nodes; `nil` if LAPACK fails or rounding keeps the deviation large.
   ///
   /// Not collective.
   ///
@@ -45,27 +45,32 @@ package struct FarReduction {
     )
     let points = FarReduction.points(limit: limit, gap: first - limit, lowest: lowest)
     let targets = points.map { FarReduction.transfer(system, $0) }
-    let scales = points.map { max(1, FarReduction.magnitude(system, $0)) }
+    let allowed = points.map { point in
+      // Rates are known to a unit in the last place, which is much where they are close.
+      let distance = Double.hypot(first - point.real, point.imaginary)
+      let rounding = max(FarReduction.tolerance, 1e-14 * abs(limit) / distance)
+      return rounding * max(1, FarReduction.magnitude(system, point))
+    }
     var basis = DenseMatrix(rows: nodes.count, columns: 0)
     var shift = points[0]
     var (reduced, worst) = (system, Double.infinity)
-    for _ in 0..<points.count / 2 where worst > FarReduction.tolerance {
+    for _ in 0..<points.count / 2 where worst > 1 {
       let block = FarReduction.block(system, shift)
       guard let new = FarReduction.orthonormal(block, to: basis) else { return nil }
       if new.columns == 0 { break }
       basis = basis.beside(new)
-      guard let next = FarReduction.project(system, basis) else { return nil }
+      guard let next = FarReduction.project(system, basis, limit) else { return nil }
       reduced = next
       worst = 0
       for (index, point) in points.enumerated() {
         let (found, target) = (FarReduction.transfer(reduced, point), targets[index])
         let deviation = max((found.0 - target.0).largest, (found.1 - target.1).largest)
-        let relative = deviation / scales[index]
+        let relative = deviation / allowed[index]
         if !(relative <= worst) { (worst, shift) = (relative, point) }
       }
     }
-    // Rounding may end it a little above the tolerance.
-    guard worst <= 100 * FarReduction.tolerance else { return nil }
+    // Rounding may end it a little above.
+    guard worst <= 30 else { return nil }
     deviation = worst
     self.nodes = reduced.rates.indices.map { index in
       RateNode(
@@ -76,7 +81,7 @@ package struct FarReduction {
     }
   }
 
-  /// Where the deviation is below, the reduction ends.
+  /// The deviation that is allowed where rounding does not matter.
   private static let tolerance = 1e-13
 
   /// Where T must be met: below the limit and beside it, at distances in geometric progression.
@@ -147,21 +152,20 @@ package struct FarReduction {
     return block
   }
 
-  /// The projection, with its D made diagonal.
-  private static func project(_ system: System, _ basis: DenseMatrix) -> System? {
-    let transposed = basis.transposed
-    var matrix = transposed * basis.scalingRows(by: system.rates)
-    for row in 0..<matrix.rows {
-      for column in 0..<row {
-        let mean = (matrix[row, column] + matrix[column, row]) / 2
-        matrix[row, column] = mean
-        matrix[column, row] = mean
-      }
+  /// The projection, with its D made diagonal by singular values of √(D − limit) times the basis: so rates
+  /// close to the limit keep their distance from it beside the largest ones.
+  private static func project(
+    _ system: System,
+    _ basis: DenseMatrix,
+    _ limit: Double
+  ) -> System? {
+    let roots = system.rates.map { ($0 - limit).squareRoot() }
+    guard let (_, values, rotation) = basis.scalingRows(by: roots).singularValues() else {
+      return nil
     }
-    guard let (values, vectors) = matrix.symmetricEigensystem() else { return nil }
-    let rotation = vectors.transposed
+    let transposed = basis.transposed
     return System(
-      rates: values,
+      rates: values.map { limit + $0 * $0 },
       left: rotation * (transposed * system.left),
       right: rotation * (transposed * system.right)
     )

@@ -51,13 +51,14 @@ struct SecularFunction {
     let capacity = ChebyshevInterval.count * width
 
     // Single modes, on every rank
-    var listed = cells.near.map { min($0.total, $0.total > matrix.width ? width + 1 : width) }
+    let most = SecularFunction.multiplicity(cells, width: width)
+    var listed = cells.near.map { $0.total > most ? width + 1 : $0.total }
     listed += cells.far.map { $0.total > capacity ? 0 : $0.total }
     let modes = try SecularFunction.gather(matrix, cells, listed, over: communicator)
 
     // Sums over the others
     for (cell, nodes) in zip(cells.near, modes) {
-      guard cell.total > width else {
+      guard cell.total > most else {
         near += nodes
         continue
       }
@@ -83,6 +84,15 @@ struct SecularFunction {
         far += RateNode.list(weights, rate: rate, above: 1e-16 * largest) ?? []
       }
     }
+  }
+
+  /// Rates that so many modes share at most are listed mode by mode: as many as few terms allow, since the
+  /// state of a mode is known better so where its rate is close to that of others.
+  private static func multiplicity(_ cells: RateCells, width: Int) -> Int {
+    [64, 32, 16, 8].first { most in
+      let terms = cells.near.filter { $0.total <= most }.reduce(0) { $0 + $1.total }
+      return most > width && terms <= 800
+    } ?? width
   }
 
   /// The first modes of each cell, on every rank.
