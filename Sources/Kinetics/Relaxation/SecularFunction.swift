@@ -12,7 +12,7 @@ struct SecularFunction {
   /// The terms of single modes of small rates, by rate, then by mode.
   private(set) var near: [RateNode] = []
 
-  /// Rates that more than 2R modes share.
+  /// Rates that many modes share, 2R or more.
   private(set) var shared: [SharedRate] = []
 
   /// The terms of large rates: modes where these are few, nodes of intervals elsewhere.
