@@ -28,7 +28,7 @@ struct DeckOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Writes the final λ as CSV, which initial.file reads.",
+      "Writes the final λ as CSV, which initial.file reads; bands writes its table.",
       valueName: "file.csv"
     )
   )

@@ -63,7 +63,7 @@ enum LambdaFile {
 }
 
 /// A file that is written to the end before it gets its name; the first error waits for `finish`.
-private struct PartialFile {
+struct PartialFile {
   private let path: String
   private let file: UnsafeMutablePointer<FILE>?
   private var failure: String?
@@ -79,6 +79,12 @@ private struct PartialFile {
     if fwrite(bytes, 1, bytes.count, file) != bytes.count {
       failure = String(cString: strerror(errno))
     }
+  }
+
+  /// Removes what was written.
+  mutating func discard() {
+    if let file { fclose(file) }
+    unlink(path)
   }
 
   mutating func finish(as target: String) throws {

@@ -96,13 +96,17 @@ struct LambdaEntry: Encodable {
     }
   }
 
+  /// A momentum for people.
+  static func place(_ momentum: Components) -> String {
+    switch momentum {
+    case .scalar(let value): "\(value)π"
+    case .list(let values): "(" + values.map { "\($0)π" }.joined(separator: ", ") + ")"
+    }
+  }
+
   /// The heading of a column.
   func title(bands: Int) -> String {
-    let place =
-      switch momentum {
-      case .scalar(let value): "\(value)π"
-      case .list(let values): "(" + values.map { "\($0)π" }.joined(separator: ", ") + ")"
-      }
+    let place = LambdaEntry.place(momentum)
     return bands == 1 ? "λ(\(place))" : "λ(\(place), \(band))"
   }
 }

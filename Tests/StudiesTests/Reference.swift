@@ -140,6 +140,24 @@ enum Reference {
   /// Responses to the drive.
   static func responses() throws -> [Response] { try read("response", [Response].self) }
 
+  /// The relaxation rates of one steady state, in units of εJ, as [re, im].
+  struct Spectrum: Decodable, Sendable {
+    /// 1 for the tight-binding chain, 2 for the Rashba-Zeeman chain with dephasing of the up spin.
+    var model: Int
+    var modes: Int
+    var beta: Double
+    var drive: Double
+    /// How many modes the slowest state has, and the largest of them, as band · L + j.
+    var participation: Double
+    var peak: Int
+    var fastest: Double
+    var slowest: [[Double]]
+    var all: [[Double]]?
+  }
+
+  /// Relaxation rates.
+  static func spectra() throws -> [Spectrum] { try read("spectra", [Spectrum].self) }
+
   private static func read<Value: Decodable>(_ name: String, _ type: Value.Type) throws -> Value {
     let file = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent()
