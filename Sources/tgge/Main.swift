@@ -26,7 +26,7 @@ struct Program: ParsableCommand {
     version: Version.number,
     subcommands: [
       EvolveCommand.self, SteadyCommand.self, DoctorCommand.self, BenchmarkCommand.self,
-      ExtrapolateCommand.self,
+      SweepCommand.self, ExtrapolateCommand.self,
     ]
   )
 
