@@ -103,9 +103,14 @@ public struct SweepStudy: Sendable {
 
 /// Solves the points of a chain, each from the last.
 struct ChainSolver<Group: Communicator>: ~Copyable {
-  private let communicator: Group
+  private var branch: SteadyBranch<Group>
 
-  init(over communicator: Group) { self.communicator = communicator }
+  /// The other engine judges points, too, up to this number of modes: pair sums take longer than the solution.
+  private static var verifiedModes: Int { 2000 }
+
+  init(over communicator: Group) {
+    branch = SteadyBranch(verifiedModes: ChainSolver.verifiedModes, over: communicator)
+  }
 
   /// Solves a point.
   ///
@@ -114,7 +119,7 @@ struct ChainSolver<Group: Communicator>: ~Copyable {
   /// - Throws: `CommunicationError`; other errors are the outcome.
   mutating func solve(_ point: SweepStudy.Point) throws -> SweepOutcome {
     do {
-      return .found(try SteadyStudy(point.setup).run(over: communicator))
+      return .found(try branch.solve(point.setup, at: point.parameter))
     } catch let error as CommunicationError {
       throw error
     } catch {
