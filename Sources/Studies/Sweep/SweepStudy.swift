@@ -67,8 +67,9 @@ public struct SweepStudy: Sendable {
     let plan = SweepPlan(lines: lines)
     guard groups > 1 else {
       var outcomes: [SweepOutcome] = []
+      var solver = ChainSolver(over: communicator)
       for chain in plan.chains {
-        var solver = ChainSolver(over: communicator)
+        solver.restart()
         for index in chain {
           outcomes.append(try solver.solve(points[index]))
           observer.didFinish(index, outcomes[index])
@@ -84,7 +85,7 @@ public struct SweepStudy: Sendable {
       for round in 0..<exchange.rounds {
         var outcome: SweepOutcome?
         if let index = exchange.point(round, of: own) {
-          if exchange.begins(index) { solver = ChainSolver(over: group) }
+          if exchange.begins(index) { solver.restart() }
           outcome = try solver.solve(points[index])
         }
         for (index, outcome) in try exchange.share(
@@ -111,6 +112,9 @@ struct ChainSolver<Group: Communicator>: ~Copyable {
   init(over communicator: Group) {
     branch = SteadyBranch(verifiedModes: ChainSolver.verifiedModes, over: communicator)
   }
+
+  /// Begins another chain; what it shares with the last one is kept.
+  mutating func restart() { branch.restart() }
 
   /// Solves a point.
   ///
