@@ -30,6 +30,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   private var setup: StudySetup?
   private var workspace = Slot<SteadyWorkspace<Group>>()
   private var predictor = SteadyPredictor()
+  private var restarts = false
 
   /// Creates a branch without points.
   ///
@@ -58,6 +59,14 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
     try body(workspace.value.lambda, workspace.value.partition)
   }
 
+  /// Lets the next point begin from its own initial state, as the first one does; tables are kept.
+  ///
+  /// The state found then has the same bits, whatever came before.
+  public mutating func restart() {
+    predictor = SteadyPredictor()
+    restarts = true
+  }
+
   /// Finds the steady state of the next setup.
   ///
   /// Collective. Newton's method on the moments of a separable kernel, an accelerated fixed point for
@@ -79,7 +88,8 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
     let last = setup
     setup = nil
     let change = SteadyChange(from: last, to: next, by: predictor.distance(to: parameter))
-    var isWarm = last != nil
+    var isWarm = last != nil && !restarts
+    restarts = false
     if change.keepsTables {
       if change.weights { try workspace.value.setWeights(next, over: communicator) }
       if change.initial { try workspace.value.setInitial(next.initial, over: communicator) }

@@ -80,7 +80,7 @@ struct BandsTable {
   ///
   /// - Throws: `UsageError` if writing fails, `ModelError` if bands are degenerate.
   func writeFile(_ path: String, comment: String) throws {
-    var file = PartialFile(LambdaFile.partial(path))
+    var file = PartialFile(for: path)
     let heading = comment.split(whereSeparator: \.isNewline).joined(separator: " ")
     file.append(Array("# \(heading): bands; momentum in units of π, band 0 is the highest\n".utf8))
     file.append(Array((columns.joined(separator: ",") + "\n").utf8))
@@ -93,7 +93,7 @@ struct BandsTable {
       file.discard()
       throw error
     }
-    try file.finish(as: path)
+    try file.finish()
   }
 
   /// Writes a table for people to standard output.

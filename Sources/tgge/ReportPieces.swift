@@ -31,6 +31,14 @@ enum Components: Encodable {
     self = if values.count == 1 { .scalar(values[0]) } else { .list(values) }
   }
 
+  /// The components, one or more.
+  var values: [Double] {
+    switch self {
+    case .scalar(let value): [value]
+    case .list(let values): values
+    }
+  }
+
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

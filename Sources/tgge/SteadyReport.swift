@@ -29,7 +29,8 @@ struct SteadyReport: JSONReport {
   let fillingSlope: Components?
   /// dI/d(key) of the keys that were asked for; null where there is no derivative.
   let slopes: [String: Components?]?
-  let wallSeconds: Double
+  /// Of the run; not there for a point of a sweep.
+  let wallSeconds: Double?
 
   init(
     _ result: SteadyResult,
@@ -37,7 +38,7 @@ struct SteadyReport: JSONReport {
     _ deck: Deck,
     slopes: [String: [Double]?]?,
     ranks: Int,
-    wallSeconds: Double
+    wallSeconds: Double?
   ) {
     let orbitals = study.setup.model.hamiltonian.orbitals
     modes = deck.lattice.modes
@@ -86,7 +87,7 @@ struct SteadyReport: JSONReport {
         + "\(iterations) passes\n"
         + "residual \(String(format: "%.1e", residual))\(other), filling error "
         + "\(String(format: "%.1e", fillingError)), digest \(digest), "
-        + "\(ProgressLine.duration(wallSeconds))"
+        + "\(ProgressLine.duration(wallSeconds ?? 0))"
     )
   }
 }

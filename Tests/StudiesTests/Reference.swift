@@ -1,3 +1,4 @@
+import Dissipation
 import Foundation
 
 /// Numbers of an independent program; see `Tests/Reference/README.md`.
@@ -84,7 +85,20 @@ enum Reference {
     /// Of the Rashba-Zeeman chain; nil for the tight-binding one.
     var zeeman: Double?
     var rateUp: Double?
+    /// For L → ∞.
+    var limit: Double
+    /// κ of the approach e^{−κL}: the imaginary part of the nearest complex pole of n(k).
+    var decayRate: Double
     var currents: [String: Double]
+
+    /// The chain.
+    var model: OpenLattice {
+      get throws {
+        guard let zeeman else { return try Chain.tightBinding(beta: beta, drive: drive) }
+        let up = rateUp ?? 1
+        return try Chain.rashba(beta: beta, drive: drive, zeeman: zeeman, rates: [up, 1 - up])
+      }
+    }
   }
 
   /// dI/d(drive) of one steady state.

@@ -11,6 +11,13 @@ public struct SteadyCertificate: Sendable, Equatable {
 
   /// The first of them, as a flat index over all modes.
   public var firstIdleMode: Int?
+
+  /// Creates a certificate.
+  public init(residual: Double, idleModes: Int = 0, firstIdleMode: Int? = nil) {
+    self.residual = residual
+    self.idleModes = idleModes
+    self.firstIdleMode = firstIdleMode
+  }
 }
 
 /// Computes the residual of a state with fresh rates.
