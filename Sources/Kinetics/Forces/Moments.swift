@@ -44,9 +44,10 @@ struct Moments: ~Copyable {
       target.store(n, at: index)
       target.store(exponential * n, at: ScaledKernel.tile + index)
     }
+    let folds = kernel.folds()
     for index in 0..<sums.count {
       let occupation = target + index % 2 * ScaledKernel.tile
-      sums.add(index, kernel.table(index, from: start), occupation, count: count)
+      sums.add(index, kernel.table(index, from: start), occupation, count: count, folds: folds)
     }
   }
 

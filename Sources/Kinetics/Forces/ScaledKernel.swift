@@ -37,6 +37,9 @@ struct ScaledKernel: ~Copyable {
   /// leaves, and so on, so that sums are within 2⁻⁶⁰ Σ|term| for any filling above 2⁻⁶.
   let depth: Int
 
+  /// Binary orders of magnitude between the largest and the smallest factor that is not zero.
+  private let range: Int
+
   /// Scales a kernel over the modes that this rank owns.
   ///
   /// Collective: the ranks agree on the scales.
@@ -75,6 +78,7 @@ struct ScaledKernel: ~Copyable {
       let scale = Double(sign: .plus, exponent: -exponents[index], significand: 1)
       for (mode, value) in table.enumerated() { factors[index * stride + mode] = value * scale }
     }
+    self.range = range
     isNonnegative = tables.indices.map { extremes[3 * $0 + 2] <= 0 }
     depth = max(1, min(6, (range + 66 + FoldAccumulator.span - 1) / FoldAccumulator.span))
     let scales = kernel.channels.indices.map { r in
@@ -85,6 +89,17 @@ struct ScaledKernel: ~Copyable {
     slopes = zip(kernel.channels, scales).map { $0.slope * $1 }
     strengths = zip(kernel.channels, scales).map { ($0.bath, $0.strength * $1) }
   }
+
+  /// How many folds of 42 bits keep sums within 2⁻⁶⁰ Σ|term|: two where factors range little, or else all.
+  ///
+  /// - Parameter spare: By how many bits the window is wider than the terms may be.
+  /// - Returns: 2 or 3.
+  func folds(spare: Int = 0) -> Int {
+    range + 66 + spare <= 2 * FoldAccumulator.foldBits ? 2 : 3
+  }
+
+  /// How many folds sums take that only steer an iteration.
+  var coarseFolds: Int { depth == 1 ? 2 : 3 }
 
   /// Gives the baths other weights; the tables stay.
   ///

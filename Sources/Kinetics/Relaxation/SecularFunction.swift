@@ -4,7 +4,7 @@ import VectorMath
 /// S(μ) = 1 − Vᵀ (D − μ)⁻¹ U, 2R × 2R, whose zeros are the relaxation rates, in few terms.
 ///
 /// Exact for small μ: small rates have their own terms, the modes of large ones act like few nodes. A rate
-/// that p modes share has at most 2R terms: p − (their number) states relax at that very rate.
+/// that many modes share has at most 2R + 1 terms: all but those of its states relax at that very rate.
 struct SecularFunction {
   /// 2R.
   let width: Int
@@ -12,7 +12,7 @@ struct SecularFunction {
   /// The terms of single modes of small rates, by rate, then by mode.
   private(set) var near: [RateNode] = []
 
-  /// Rates that many modes share, 2R or more.
+  /// Rates that many modes share, where single terms would be too many.
   private(set) var shared: [SharedRate] = []
 
   /// The terms of large rates: modes where these are few, nodes of intervals elsewhere.
@@ -21,7 +21,7 @@ struct SecularFunction {
   /// Rates up to here can be found.
   let limit: Double
 
-  /// A rate that more than 2R modes share.
+  /// A rate that many modes share.
   struct SharedRate {
     let rate: Double
 

@@ -84,6 +84,59 @@ struct SteadySolverTests {
     }
   }
 
+  @Test("Cold random models have a steady state, too", arguments: [1, 2, 3], [1, 2, 3, 4])
+  func coldRandomModels(dimension: Int, orbitals: Int) throws {
+    for (beta, filling) in [(10.0, 0.4), (20, 0.6)] {
+      let random = try RandomModel(
+        dimension: dimension,
+        orbitals: orbitals,
+        beta: beta,
+        seed: UInt64(20 * dimension + orbitals)
+      )
+      let state = uniform(random.grid.count * orbitals, filling)
+      var solver = try solver(random, filling: filling)
+      if try !solver.iterate(responses: false).converged {
+        _ = try solver.iterateFixedPoint(state)
+        try solver.begin(at: state)
+        #expect(try solver.iterate(responses: false).converged, "β = \(beta)")
+      }
+      solver.write(into: state)
+      #expect(try residual(random, at: state) < 1e-12, "β = \(beta)")
+    }
+  }
+
+  @Test("Explicit steps end in the state that Newton's method finds", arguments: [1, 2, 3], [1, 3])
+  func evolution(dimension: Int, orbitals: Int) throws {
+    for (beta, filling) in [(0.0, 0.3), (2, 0.6)] {
+      let random = try RandomModel(
+        dimension: dimension,
+        orbitals: orbitals,
+        beta: beta,
+        seed: UInt64(30 * dimension + orbitals)
+      )
+      let steady = uniform(random.grid.count * orbitals, filling)
+      var solver = try solver(random, filling: filling)
+      #expect(try solver.iterate(responses: false).converged)
+      solver.write(into: steady)
+      let partition = Partition(momenta: random.grid.count, bands: orbitals, over: world)
+      let engine = try SeparableForce(
+        kernel: random.kernel.separable,
+        partition: partition,
+        communicator: world
+      )
+      var evolution = Evolution(
+        RateEquation(engine: engine, rate: random.model.coupling),
+        from: uniform(random.grid.count * orbitals, filling),
+        control: StepControl(relativeTolerance: 1e-11, absoluteTolerance: 1e-11),
+        over: world
+      )
+      try evolution.advance(to: 6000)
+      for (mode, lambda) in evolution.lambda.enumerated() {
+        #expect(abs(lambda - steady[mode]) < 1e-8, "β = \(beta)")
+      }
+    }
+  }
+
   @Test("Pseudo-time leads to the same state as Newton's method", arguments: [2.0, 10, 20])
   func pseudoTime(beta: Double) throws {
     for drive in [0.1, 0.9] {

@@ -93,11 +93,12 @@ extension RadauStepper {
           }
         }
       }
+      let folds = kernel.coarseFolds
       for row in 0..<count {
         let table = kernel.table(row, from: start)
         for column in 0..<5 * count {
           let values = columns.pointer + column * ScaledKernel.tile
-          matrixSums.add(row * 5 * count + column, table, values, count: size)
+          matrixSums.add(row * 5 * count + column, table, values, count: size, folds: folds)
         }
       }
       matrixSums.endTile()

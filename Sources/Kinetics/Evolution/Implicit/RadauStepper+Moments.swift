@@ -23,11 +23,12 @@ extension RadauStepper {
 
   /// Adds the columns of a tile to the moments of the stages.
   mutating func addStageMoments(_ start: Int, _ size: Int) {
+    let folds = kernel.folds(spare: RadauStepper.exponent)
     for moment in 0..<momentCount {
       let table = kernel.table(moment, from: start)
       for stage in 0..<5 {
         let values = columns.pointer + (moment % 2 * 5 + stage) * ScaledKernel.tile
-        stageSums.add(5 * moment + stage, table, values, count: size)
+        stageSums.add(5 * moment + stage, table, values, count: size, folds: folds)
       }
     }
     stageSums.endTile()
