@@ -40,10 +40,19 @@ struct EvolveCommand: RankedCommand {
     var observer = EvolveReporter(job, end: job.deck.time.end, communicator)
     let result = try job.locating { try study.run(over: communicator, observer: &observer) }
     observer.progress.clear()
+    // Only what pictures are made of has the values that they are compared with.
+    let gibbs =
+      options.json
+      ? try study.setup.gibbsLambda(
+        inverseTemperature: job.deck.baths.thermal.beta,
+        filling: result.outputs[0].observables.filling,
+        over: communicator
+      ) : []
     let report = EvolveReport(
       result,
       study,
       job.deck,
+      gibbs: gibbs,
       ranks: communicator.size,
       wallSeconds: job.wallSeconds
     )

@@ -30,6 +30,8 @@ struct EvolveReport: JSONReport {
   let forceEvaluations: Int
   let wallSeconds: Double
   let outputs: [Output]
+  /// λ of the recorded modes in the Gibbs state of the thermal bath and the initial filling.
+  let gibbs: [LambdaEntry]
   /// Only where a kernel was to be compressed.
   let compression: Compression?
 
@@ -44,19 +46,23 @@ struct EvolveReport: JSONReport {
     _ result: EvolveResult,
     _ study: EvolveStudy,
     _ deck: Deck,
+    gibbs: [Double],
     ranks: Int,
     wallSeconds: Double
   ) {
     let orbitals = study.setup.model.hamiltonian.orbitals
+    func entries(_ values: [Double]) -> [LambdaEntry] {
+      LambdaEntry.list(
+        study.setup.recordedModes,
+        values,
+        on: study.setup.grid,
+        bands: orbitals.count
+      )
+    }
     let outputs = result.outputs.map { output in
       Output(
         time: output.time,
-        lambda: LambdaEntry.list(
-          study.setup.recordedModes,
-          output.lambda,
-          on: study.setup.grid,
-          bands: orbitals.count
-        ),
+        lambda: entries(output.lambda),
         current: Components(output.observables.current),
         filling: output.observables.filling
       )
@@ -79,6 +85,7 @@ struct EvolveReport: JSONReport {
     forceEvaluations = result.statistics.forceEvaluations
     self.wallSeconds = wallSeconds
     self.outputs = outputs
+    self.gibbs = entries(gibbs)
     compression = result.compression.map { report in
       Compression(
         rank: report.rank,

@@ -2,7 +2,6 @@ import ArgumentParser
 import Communication
 import Foundation
 import Kinetics
-import MPICommunication
 
 /// What the program ends with.
 enum ExitStatus {
@@ -27,7 +26,10 @@ enum Failure {
   ///
   /// - Returns: The exit status, the same on all ranks.
   /// - Throws: The error itself if it concerns the communication: then the ranks must be aborted.
-  static func report(_ error: any Error, on communicator: MPICommunicator) throws -> Int32 {
+  static func report(
+    _ error: any Error,
+    on communicator: some Communicator
+  ) throws -> Int32 {
     if error is CommunicationError { throw error }
     if let error = error as? NumericalError {
       write("tgge: \(error)", on: communicator)
