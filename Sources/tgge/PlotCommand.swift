@@ -53,7 +53,7 @@ struct PlotCommand: ParsableCommand {
     var panels: [Panel] = []
     for file in files {
       let bytes = try SharedFile.read(file, limit: 1 << 30, on: alone)
-      panels += try ResultFile(bytes, named: file).panels()
+      panels += try PlotSource(bytes, named: file).panels()
     }
     if !show.isEmpty {
       let all = Set(panels.map(\.quantity.rawValue)).sorted().joined(separator: ", ")

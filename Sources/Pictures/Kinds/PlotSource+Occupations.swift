@@ -1,7 +1,7 @@
 import Foundation
 import Records
 
-extension ResultFile {
+extension PlotSource {
   /// n of each band against momentum (Figures 5(c) and 6(b)), from λ of all modes.
   func occupations(_ table: LambdaTable) throws(PlotError) -> Panel {
     guard table.count > 0 else { throw error("has no rows") }

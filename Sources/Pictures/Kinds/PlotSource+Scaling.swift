@@ -1,4 +1,4 @@
-extension ResultFile {
+extension PlotSource {
   /// Seconds against ranks, one curve for each combination of the other columns, and dashed what
   /// ideal scaling from the first point of each would give.
   func scaling(_ table: NumberTable) throws(PlotError) -> Panel {

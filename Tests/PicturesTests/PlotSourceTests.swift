@@ -3,7 +3,7 @@ import Pictures
 import Testing
 
 @Suite("What a run has written becomes panels")
-struct ResultFileTests {
+struct PlotSourceTests {
   @Test("An evolution gives λ(t) of each recorded mode over its Gibbs value")
   func evolution() throws {
     let panel = try #require(try panels(of: Sample.evolution).first)
@@ -107,7 +107,7 @@ struct ResultFileTests {
   }
 
   private func panels(of text: String) throws -> [Panel] {
-    try ResultFile(Array(text.utf8), named: "result").panels()
+    try PlotSource(Array(text.utf8), named: "result").panels()
   }
 }
 

@@ -1,4 +1,4 @@
-extension ResultFile {
+extension PlotSource {
   /// λ(t) at the recorded momenta, the Gibbs values dashed (Figure 2).
   func evolution(_ results: Results) throws(PlotError) -> Panel {
     guard let outputs = results.outputs, let first = outputs.first, !first.lambda.isEmpty else {

@@ -2,7 +2,7 @@ import Foundation
 import Records
 
 /// What a run has written, from which pictures are made.
-public struct ResultFile: Sendable {
+public struct PlotSource: Sendable {
   /// The file, as errors name it.
   let name: String
 
@@ -24,7 +24,7 @@ public struct ResultFile: Sendable {
   /// - Throws: `PlotError` if it is nothing that can be drawn.
   public func panels() throws(PlotError) -> [Panel] {
     guard let first = bytes.first(where: { !" \t\r\n".utf8.contains($0) }) else {
-      throw error("is empty; allowed is \(ResultFile.allowed)")
+      throw error("is empty; allowed is \(PlotSource.allowed)")
     }
     return first == UInt8(ascii: "{") ? try panelsOfObject() : try panelsOfTable()
   }
@@ -38,7 +38,7 @@ public struct ResultFile: Sendable {
     do {
       results = try JSONDecoder().decode(Results.self, from: Data(bytes))
     } catch let failure as DecodingError {
-      throw error("\(reason(failure)); allowed is \(ResultFile.allowed)")
+      throw error("\(reason(failure)); allowed is \(PlotSource.allowed)")
     } catch {
       throw PlotError(name, "cannot be read: \(error.localizedDescription)")
     }
@@ -48,7 +48,7 @@ public struct ResultFile: Sendable {
     case "sweep": return try sweep(results)
     case "extrapolate": return [try finiteSizeError(results)]
     case "bands": return [try bands(results)]
-    default: throw error("is of tgge \(results.command); allowed is \(ResultFile.allowed)")
+    default: throw error("is of tgge \(results.command); allowed is \(PlotSource.allowed)")
     }
   }
 
@@ -75,7 +75,7 @@ public struct ResultFile: Sendable {
     if columns.contains("ranks"), columns.contains("seconds") {
       return [try scaling(NumberTable(reading: bytes, fileName: name))]
     }
-    throw error("is nothing that can be drawn; allowed is \(ResultFile.allowed)")
+    throw error("is nothing that can be drawn; allowed is \(PlotSource.allowed)")
   }
 
   /// An error about this file.

@@ -1,4 +1,4 @@
-extension ResultFile {
+extension PlotSource {
   /// λ at the recorded momenta (Figure 3(a)), if there are any, and the currents, total and by
   /// orbital (Figures 3(b), 5(a, b), 6(a)), both against the key that was varied.
   func sweep(_ results: Results) throws(PlotError) -> [Panel] {

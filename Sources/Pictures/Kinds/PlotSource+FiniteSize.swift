@@ -1,6 +1,6 @@
 import Foundation
 
-extension ResultFile {
+extension PlotSource {
   /// |I(L) − I(∞)| on a logarithmic scale, the fitted decay e^{−κL} dashed.
   func finiteSizeError(_ results: Results) throws(PlotError) -> Panel {
     guard let points = results.points, !points.isEmpty, let limit = results.limit else {
