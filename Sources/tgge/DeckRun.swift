@@ -55,6 +55,7 @@ struct DeckRun {
   /// - Throws: `DeckError`, `UsageError` or `RemoteFailure`.
   func initialState(needing bytes: Double) throws -> InitialState {
     try MemoryCheck.require(bytes, on: communicator) { deck.error(at: "lattice.modes", $0) }
+    noteMemory(bytes)
     if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
     return try ModelBuilder.initial(
       deck,
@@ -64,6 +65,17 @@ struct DeckRun {
         bands: deck.lattice.orbitals.count,
         over: communicator
       ),
+      on: communicator
+    )
+  }
+
+  /// Says how much memory there will be.
+  private func noteMemory(_ bytes: Double) {
+    guard !options.quiet else { return }
+    let modes = grid.count * deck.lattice.orbitals.count
+    Failure.write(
+      "\(modes) modes on \(Summary.ranks(communicator.size)), about "
+        + "\(MemoryCheck.gigabytes(bytes)) of memory on each",
       on: communicator
     )
   }

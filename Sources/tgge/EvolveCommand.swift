@@ -60,6 +60,7 @@ struct EvolveCommand: RankedCommand {
     try communicator.agree {
       guard communicator.rank == 0 else { return }
       try options.json ? report.printJSON() : report.printTable()
+      if options.json, !options.quiet { report.noteSummary() }
     }
   }
 }
@@ -73,14 +74,14 @@ extension Deck.Time {
 
 /// Shows progress, and writes the final λ.
 private struct EvolveReporter: EvolveObserver {
-  var progress: ProgressLine
+  var progress: EvolveProgress
   private let job: DeckRun
   private let end: Double
 
   init(_ job: DeckRun, end: Double, _ communicator: MPICommunicator) {
     self.job = job
     self.end = end
-    progress = ProgressLine(on: communicator, quiet: job.options.quiet)
+    progress = EvolveProgress(ProgressLine(on: communicator, quiet: job.options.quiet))
   }
 
   mutating func didCompress(_ report: CompressionReport) {
@@ -107,7 +108,7 @@ private struct EvolveReporter: EvolveObserver {
     progress.show(time: time, end: end, statistics)
   }
 
-  func didReach(_ output: EvolveOutput) {}
+  mutating func didReach(_ output: EvolveOutput) { progress.reach(output) }
 
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws {
     progress.clear()

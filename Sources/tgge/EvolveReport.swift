@@ -108,11 +108,18 @@ struct EvolveReport: JSONReport {
       )
     }
     printColumns(rows)
-    print(
-      "\n\(totalModes) modes on \(ranks) \(ranks == 1 ? "rank" : "ranks"), \(forces) forces; "
-        + "\(steps) steps, \(rejectedSteps) rejected, \(forceEvaluations) force evaluations\n"
-        + "filling drift \(digits(fillingDrift)), digest \(digest), "
-        + "\(ProgressLine.duration(wallSeconds))"
-    )
+    print("\n" + summary.text)
+  }
+
+  /// How it was computed.
+  var summary: Summary {
+    var summary = Summary()
+    summary.add("modes", "\(totalModes) on \(Summary.ranks(ranks)), \(forces) forces")
+    summary.add("steps", "\(steps), \(rejectedSteps) rejected")
+    summary.add("force evaluations", "\(forceEvaluations)")
+    summary.add("filling drift", digits(fillingDrift))
+    summary.add("digest", digest)
+    summary.add("time", ProgressLine.duration(wallSeconds))
+    return summary
   }
 }

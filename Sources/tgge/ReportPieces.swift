@@ -2,9 +2,18 @@ import Foundation
 import Lattice
 
 /// A result that can be written as one JSON object.
-protocol JSONReport: Encodable {}
+protocol JSONReport: Encodable {
+  /// How it was computed, for people.
+  var summary: Summary { get }
+}
 
 extension JSONReport {
+  /// Nothing to be said.
+  var summary: Summary { Summary() }
+
+  /// Writes the summary to standard error, for who sends the object elsewhere.
+  func noteSummary() { FileHandle.standardError.write(Data((summary.text + "\n").utf8)) }
+
   /// Writes one JSON object to standard output.
   func printJSON() throws {
     let encoder = JSONEncoder()

@@ -65,10 +65,15 @@ public struct GnuplotScript: Sendable, Equatable {
       "set xlabel \(quoted(panel.horizontal.label)) offset 0,0.4",
       "set ylabel \(quoted(panel.vertical.label))",
       "set xrange \(range(panel.horizontal))", "set yrange \(range(panel.vertical))",
-      panel.horizontal.isLogarithmic ? "set logscale x" : "unset logscale x",
+      // Ranks double.
+      panel.horizontal.isLogarithmic ? "set logscale x 2" : "unset logscale x",
       panel.vertical.isLogarithmic ? "set logscale y" : "unset logscale y",
       "set format y '\(panel.vertical.isLogarithmic ? "10^{%T}" : "%g")'",
     ]
+    // Curves end at the frame, and do not touch it above and below.
+    lines.append("set autoscale xfix")
+    let fits = panel.vertical.range == nil && !panel.vertical.isLogarithmic
+    lines.append(fits ? "set offsets graph 0, 0, 0.05, 0.05" : "unset offsets")
     if let colours = panel.colours {
       lines.append("set cblabel \(quoted(colours.label))")
       lines.append("set cbrange \(range(colours))")
