@@ -5,6 +5,7 @@
 #   TGGE_MPI     ompi-c (Open MPI, default) or mpich: the library's name for pkg-config
 #   TGGE_ARCH    processor to build for, as the compiler calls it (x86-64-v3, znver4, neoverse-v1);
 #                this one by default
+#   TGGE_PACKAGES  folder of fetched Swift packages, for a build without network, see launch/fetch
 #   TGGE_RANKS   how many ranks launch/run starts; one for each core by default
 
 # Exit statuses of the scripts themselves, as in sysexits.h
@@ -92,6 +93,23 @@ if [[ $(uname -m) == x86_64 ]]; then
   swift_flags+=(-Xcc "-march=${TGGE_ARCH:-native}")
 else
   swift_flags+=(-Xcc "-mcpu=${TGGE_ARCH:-native}")
+fi
+
+# The Swift packages that the manifest names, and the name of one.
+package_urls() { sed -nE 's/.*\.package\(url: "([^"]+)".*/\1/p' "$root/Package.swift"; }
+package_name() { basename "$1" .git; }
+
+# Fetched packages take the place of those of the network.
+if [[ -n ${TGGE_PACKAGES:-} ]]; then
+  packages=$(readlink -f "$TGGE_PACKAGES")
+  [[ -d $packages ]] ||
+    fail "$usage_error" "TGGE_PACKAGES is '$TGGE_PACKAGES'; it must be a folder that launch/fetch made"
+  mkdir -p "$scratch/mirrors"
+  while read -r url; do
+    printf '{"mirror": "%s", "original": "%s"}\n' "file://$packages/$(package_name "$url").git" "$url"
+  done < <(package_urls) | paste -sd, |
+    sed 's/.*/{"object": [&], "version": 1}/' >"$scratch/mirrors/mirrors.json"
+  swift_flags+=(--config-path "$scratch/mirrors")
 fi
 
 # Everything goes to standard error: standard output belongs to tgge. Left out are the lines that

@@ -35,7 +35,7 @@ struct EvolveProgress {
 
     var words = [
       String(format: "%3.0f %%", time / end * 100),
-      String(format: "t = %.4g of %.4g", time, end),
+      String(format: "t %.4g/%.4g", time, end),
       String(format: "%.3g steps/s", rate),
     ]
     if !line.isTerminal {
@@ -43,7 +43,7 @@ struct EvolveProgress {
     }
     words.append("\(ProgressLine.duration(left)) left")
     if let current = output?.observables.current {
-      words.append("I = " + current.map { String(format: "%.3g", $0) }.joined(separator: " "))
+      words.append("I " + current.map { String(format: "%.3g", $0) }.joined(separator: " "))
     }
     if let residual { words.append(String(format: "|dλ/dt| %.0e", residual)) }
     let text =

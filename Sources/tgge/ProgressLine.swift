@@ -47,10 +47,10 @@ struct ProgressLine {
 
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
-  /// A bar of twelve places, of which so many are full.
+  /// A bar of eight places, of which so many are full.
   static func bar(_ fraction: Double) -> String {
-    let full = Int(max(0, min(1, fraction)) * 12)
-    return "[" + String(repeating: "#", count: full) + String(repeating: "·", count: 12 - full) + "]"
+    let full = Int(max(0, min(1, fraction)) * 8)
+    return "[" + String(repeating: "#", count: full) + String(repeating: "·", count: 8 - full) + "]"
   }
 
   /// A duration for people.
