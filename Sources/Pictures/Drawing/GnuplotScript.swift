@@ -71,7 +71,7 @@ public struct GnuplotScript: Sendable, Equatable {
       "set format y '\(panel.vertical.isLogarithmic ? "10^{%T}" : "%g")'",
     ]
     // Curves end at the frame, and do not touch it above and below.
-    lines.append("set autoscale xfix")
+    lines.append("set autoscale fix")
     let fits = panel.vertical.range == nil && !panel.vertical.isLogarithmic
     lines.append(fits ? "set offsets graph 0, 0, 0.05, 0.05" : "unset offsets")
     if let colours = panel.colours {

@@ -45,7 +45,7 @@ extension PlotSource {
     return Panel(
       .occupations,
       horizontal: Axis(Wording.momentum, range: -1...1),
-      vertical: Axis(Wording.occupation, range: 0...1),
+      vertical: Axis(Wording.occupation, range: -0.03...1.03),
       curves: curves
     )
   }
