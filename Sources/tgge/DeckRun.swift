@@ -69,9 +69,9 @@ struct DeckRun {
     )
   }
 
-  /// Says how much memory there will be.
+  /// Says how much memory is needed where that is much.
   private func noteMemory(_ bytes: Double) {
-    guard !options.quiet else { return }
+    guard !options.quiet, bytes * Double(communicator.size) >= 1e8 else { return }
     let modes = grid.count * deck.lattice.orbitals.count
     Failure.write(
       "\(modes) modes on \(Summary.ranks(communicator.size)), about "

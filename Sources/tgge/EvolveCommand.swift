@@ -60,7 +60,6 @@ struct EvolveCommand: RankedCommand {
     try communicator.agree {
       guard communicator.rank == 0 else { return }
       try options.json ? report.printJSON() : report.printTable()
-      if options.json, !options.quiet { report.noteSummary() }
     }
   }
 }

@@ -2,18 +2,9 @@ import Foundation
 import Lattice
 
 /// A result that can be written as one JSON object.
-protocol JSONReport: Encodable {
-  /// How it was computed, for people.
-  var summary: Summary { get }
-}
+protocol JSONReport: Encodable {}
 
 extension JSONReport {
-  /// Nothing to be said.
-  var summary: Summary { Summary() }
-
-  /// Writes the summary to standard error, for who sends the object elsewhere.
-  func noteSummary() { FileHandle.standardError.write(Data((summary.text + "\n").utf8)) }
-
   /// Writes one JSON object to standard output.
   func printJSON() throws {
     let encoder = JSONEncoder()

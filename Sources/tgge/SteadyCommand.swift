@@ -43,7 +43,6 @@ struct SteadyCommand: RankedCommand {
     try communicator.agree {
       guard communicator.rank == 0 else { return }
       try options.json ? report.printJSON() : report.printTable()
-      if options.json, !options.quiet { report.noteSummary() }
     }
   }
 
