@@ -50,7 +50,7 @@ extension Program {
         #expect(outcome.status == 0, "\(outcome)")
         let text = folder.text("run.svg")
         for name in [
-          "time t (1/energy)", "Lagrange parameter λ", "Gibbs state", "k = −π", "k = −0.6π",
+          "time t (ħ/energy unit)", "Lagrange parameter λ", "Gibbs state", "k = −π", "k = −0.6π",
           "k = 0.2π", "&lt;a> &amp; 'b'",
         ] where !text.contains(name) { Issue.record("no \(name)") }
       }

@@ -8,7 +8,7 @@ struct PlotSourceTests {
   func evolution() throws {
     let panel = try #require(try panels(of: Sample.evolution).first)
     #expect(panel.quantity == .lambda)
-    #expect(panel.horizontal.label == "time t (1/energy)")
+    #expect(panel.horizontal.label == "time t (ħ/energy unit)")
     #expect(panel.curves.map(\.label) == ["Gibbs state", "", "k = −π", "k = 0.5π"])
     #expect(panel.curves.map(\.style) == [.reference, .reference, .line, .line])
     #expect(panel.curves[0].points == [.init(0, 4), .init(10, 4)])
@@ -44,6 +44,26 @@ struct PlotSourceTests {
     )
     #expect(panels[0].curves.map(\.label) == ["k = 0, upper band"])
     #expect(panels[0].horizontal.label == "baths.x\\_\\{y\\}")
+  }
+
+  @Test("A sweep of two keys gives a curve for each value of the slower one")
+  func twoKeys() throws {
+    let panels = try panels(of: Sample.twoKeys)
+    #expect(panels.map(\.quantity) == [.currents])
+    #expect(panels[0].curves.map(\.label) == ["lattice.zeeman = 1", "lattice.zeeman = 2"])
+    #expect(panels[0].curves[0].points == [.init(0, 0.5), .init(1, 0.25)])
+    #expect(panels[0].curves[1].points == [.init(0, 4), .init(1, 8)])
+  }
+
+  @Test("Bands are dots in the colour of the weight of the first orbital")
+  func bands() throws {
+    let panel = try panels(of: Sample.bands)[0]
+    #expect(panel.quantity == .bands)
+    #expect(panel.curves.map(\.style) == [.coloured])
+    #expect(
+      panel.curves[0].points == [.init(-1, 2.5, colour: 0.75), .init(-1, -2.5, colour: 0.25)]
+    )
+    #expect(panel.colours == Axis("weight of up", range: 0...1))
   }
 
   @Test("A table of λ gives n = 1/(1 + e^λ) of each band, in the order of the momenta")
@@ -89,6 +109,8 @@ struct PlotSourceTests {
       ("{\"command\": \"evolve\", \"outputs\": []}", "has no recorded modes"),
       ("{\"command\": \"steady\", \"lambda\": []}", "has no recorded modes"),
       ("{\"command\": \"sweep\", \"points\": []}", "has no points"),
+      ("{\"command\": \"bands\"}", "has no states"),
+      (Sample.bands.replacing("\"momentum\": -1", with: "\"momentum\": [-1, 0]"), "directions"),
       ("{\"command\": \"extrapolate\"}", "has no points with a limit"),
       (Sample.sweep.replacing("\"up\": 0.25", with: "\"um\": 0.25"), "not the same currents"),
       ("momentum,band,lambda\n1,0\n", "line 2: has 2 fields"),
@@ -134,5 +156,19 @@ private enum Sample {
   static let extrapolation = """
     {"command": "extrapolate", "limit": 1, "decayRate": 0.17328679513998632, "points": [
       {"modes": [8], "current": 1.5}, {"modes": [16], "current": 0.875}, {"modes": [400], "current": 1}]}
+    """
+
+  static let twoKeys = """
+    {"command": "sweep", "key": "baths.drive", "keys": ["lattice.zeeman", "baths.drive"], "points": [
+      {"value": 0, "values": {"lattice.zeeman": 1, "baths.drive": 0}, "current": 0.5},
+      {"value": 1, "values": {"lattice.zeeman": 1, "baths.drive": 1}, "current": 0.25},
+      {"value": 0, "values": {"lattice.zeeman": 2, "baths.drive": 0}, "current": 4},
+      {"value": 1, "values": {"lattice.zeeman": 2, "baths.drive": 1}, "current": 8}]}
+    """
+
+  static let bands = """
+    {"command": "bands", "bands": 2, "orbitals": ["up", "down"], "states": [
+      {"momentum": -1, "band": 0, "energy": 2.5, "velocity": 0, "weights": {"up": 0.75, "down": 0.25}},
+      {"momentum": -1, "band": 1, "energy": -2.5, "velocity": 0, "weights": {"up": 0.25, "down": 0.75}}]}
     """
 }

@@ -27,7 +27,7 @@ public struct GnuplotScript: Sendable, Equatable {
       "set tics nomirror",
       "set grid linecolor rgb '#D8D8D8' linetype 1 linewidth 0.6",
       "set key outside center bottom horizontal samplen 3",
-      "set palette defined (\(Palette.gradient))",
+      "set palette maxcolors 64 defined (\(Palette.gradient))",
     ]
     let several = picture.panels.count > 1
     if several { lines.append("set multiplot layout \(picture.rows),\(picture.columns)") }

@@ -24,7 +24,7 @@ extension PlotSource {
     return Panel(
       .error,
       horizontal: Axis("lattice size L (unit cells)"),
-      vertical: Axis("finite-size error of I (energy)", isLogarithmic: true),
+      vertical: Axis("finite-size error of I (energy unit/ħ)", isLogarithmic: true),
       curves: curves
     )
   }

@@ -10,6 +10,9 @@ extension PlotSource {
       throw error("has points without the value of \(key)")
     }
     let axis = Axis(Wording.axis(ofKey: key))
+    if let keys = results.keys, keys.count == 2 {
+      return [try family(of: keys[0], values, points, axis)]
+    }
     var panels: [Panel] = []
     if let first = points[0].lambda, !first.isEmpty {
       guard points.allSatisfy({ $0.lambda?.count == first.count }) else {
@@ -19,6 +22,37 @@ extension PlotSource {
     }
     panels.append(try currents(values, points, axis))
     return panels
+  }
+
+  /// The current against the faster of two keys, one curve for each value of the slower one.
+  private func family(
+    of key: String,
+    _ values: [Double],
+    _ points: [Results.Point],
+    _ axis: Axis
+  ) throws(PlotError) -> Panel {
+    var parameters: [Double] = []
+    for point in points {
+      guard let parameter = point.values?[key] else {
+        throw error("has points without the value of \(key)")
+      }
+      if !parameters.contains(parameter) { parameters.append(parameter) }
+    }
+    let curves = parameters.enumerated().map { hue, parameter in
+      Curve(
+        "\(key) = \(Wording.number(parameter))",
+        .line,
+        hue: hue,
+        points: zip(values, points).filter { $0.1.values?[key] == parameter }
+          .map { .init($0, $1.current.values.first ?? .nan) }
+      ).thinned()
+    }
+    return Panel(
+      .currents,
+      horizontal: axis,
+      vertical: Axis(Wording.current),
+      curves: curves
+    )
   }
 
   private func lambda(

@@ -16,6 +16,7 @@ struct Results: Decodable {
   /// One point of a sweep or of an extrapolation.
   struct Point: Decodable {
     let value: Double?
+    let values: [String: Double]?
     let modes: Components?
     let lambda: [Entry]?
     let current: Components
@@ -36,6 +37,9 @@ struct Results: Decodable {
   let gibbs: [Entry]?
   let outputs: [Output]?
   let key: String?
+  let keys: [String]?
+  let orbitals: [String]?
+  let states: [Mode]?
   let points: [Point]?
   let limit: Components?
   let decayRate: Double?

@@ -4,9 +4,9 @@ import Foundation
 enum Wording {
   static let momentum = "momentum k (π)"
   static let lambda = "Lagrange parameter λ"
-  static let current = "current I (energy)"
-  static let energy = "energy ε (energy)"
-  static let time = "time t (1/energy)"
+  static let current = "current I (energy unit/ħ)"
+  static let energy = "energy ε (energy unit)"
+  static let time = "time t (ħ/energy unit)"
   static let occupation = "occupation n"
 
   /// A number for people, with a minus sign as printers have it.
@@ -43,19 +43,19 @@ enum Wording {
     switch key {
     case "baths.drive": "drive γ_{neq}"
     case "baths.coupling": "coupling ε"
-    case "baths.thermal.beta": "inverse temperature β (1/energy)"
+    case "baths.thermal.beta": "inverse temperature β (1/energy unit)"
     case "lattice.modes": "lattice size L (unit cells)"
-    case "lattice.zeeman": "field h (energy)"
-    case "lattice.alpha-y": "spin-orbit coupling α_y (energy)"
-    case "lattice.alpha-z": "spin-orbit coupling α_z (energy)"
-    case "lattice.hopping": "hopping J (energy)"
+    case "lattice.zeeman": "field h (energy unit)"
+    case "lattice.alpha-y": "spin-orbit coupling α_y (energy unit)"
+    case "lattice.alpha-z": "spin-orbit coupling α_z (energy unit)"
+    case "lattice.hopping": "hopping J (energy unit)"
     case "initial.filling": "filling"
     default: literal(key)
     }
   }
 
   /// A foreign text in which nothing is a command to gnuplot's text layout.
-  private static func literal(_ text: String) -> String {
+  static func literal(_ text: String) -> String {
     text.map { "\\_^{}@&~".contains($0) ? "\\\($0)" : String($0) }.joined()
   }
 }
