@@ -53,6 +53,14 @@ struct GnuplotScriptTests {
     #expect(script([panel, panel]).script.contains("set multiplot layout 1,2\n"))
   }
 
+  @Test("A linear axis without a range shows the curves with a margin of a twentieth")
+  func margin() {
+    var linear = panel
+    linear.vertical = Axis("y")
+    // From 0.5 to 2.
+    #expect(script([linear]).script.contains("set yrange [0.425:2.075]\n"))
+  }
+
   @Test(
     "The ending of a name is its format, whatever its case",
     arguments: [

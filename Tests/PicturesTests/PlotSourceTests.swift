@@ -46,6 +46,21 @@ struct PlotSourceTests {
     #expect(panels[0].horizontal.label == "baths.x\\_\\{y\\}")
   }
 
+  @Test("The table of a sweep gives what its JSON gives")
+  func sweepTable() throws {
+    let table = """
+      # units
+      baths.drive,current,current_up,current_down,slope,lambda(0.0|0)
+      0,0,0.5,-0.5,,1.5
+      1,0.25,0.25,0,,0.5
+      """
+    let (panels, expected) = (try panels(of: table), try panels(of: Sample.sweep))
+    #expect(panels.map(\.quantity) == [.lambda, .currents])
+    #expect(panels[0].curves.map(\.label) == ["Gibbs state", "k = 0"])
+    #expect(panels[0].curves.map(\.points) == expected[0].curves.map(\.points))
+    #expect(panels[1] == expected[1])
+  }
+
   @Test("A sweep of two keys gives a curve for each value of the slower one")
   func twoKeys() throws {
     let panels = try panels(of: Sample.twoKeys)
@@ -117,7 +132,8 @@ struct PlotSourceTests {
       ("momentum_1,momentum_2,band,lambda\n", "several directions"),
       ("momentum,band,lambda\n", "has no rows"),
       ("ranks,seconds\n", "has no rows"), ("ranks,seconds\n1,inf\n", "line 2: allowed are 2"),
-      ("ranks,seconds\n1,0\n", "not above 0"), ("a,b\n1,2\n", "is nothing that can be drawn"),
+      ("ranks,seconds\n1,0\n", "not above 0"), ("current\n1\n", "before current"),
+      ("a,b\n1,2\n", "is nothing that can be drawn"),
     ]
   )
   func refusals(text: String, message: String) throws {

@@ -61,19 +61,16 @@ public struct GnuplotScript: Sendable, Equatable {
 
   private static func axes(_ panel: Panel) -> [String] {
     var lines = [
+      // Before the ranges, which a scale may not allow; ranks double.
+      panel.horizontal.isLogarithmic ? "set logscale x 2" : "unset logscale x",
+      panel.vertical.isLogarithmic ? "set logscale y" : "unset logscale y",
       "set title \(quoted(panel.title)) noenhanced",
       "set xlabel \(quoted(panel.horizontal.label)) offset 0,0.4",
       "set ylabel \(quoted(panel.vertical.label))",
-      "set xrange \(range(panel.horizontal))", "set yrange \(range(panel.vertical))",
-      // Ranks double.
-      panel.horizontal.isLogarithmic ? "set logscale x 2" : "unset logscale x",
-      panel.vertical.isLogarithmic ? "set logscale y" : "unset logscale y",
+      "set xrange \(range(panel.horizontal))",
+      "set yrange \(range(panel.vertical, around: panel.curves))", "set autoscale xfix",
       "set format y '\(panel.vertical.isLogarithmic ? "10^{%T}" : "%g")'",
     ]
-    // Curves end at the frame, and do not touch it above and below.
-    lines.append("set autoscale fix")
-    let fits = panel.vertical.range == nil && !panel.vertical.isLogarithmic
-    lines.append(fits ? "set offsets graph 0, 0, 0.05, 0.05" : "unset offsets")
     if let colours = panel.colours {
       lines.append("set cblabel \(quoted(colours.label))")
       lines.append("set cbrange \(range(colours))")
@@ -81,8 +78,15 @@ public struct GnuplotScript: Sendable, Equatable {
     return lines
   }
 
-  private static func range(_ axis: Axis) -> String {
-    axis.range.map { "[\($0.lowerBound):\($0.upperBound)]" } ?? "[*:*]"
+  /// What is shown: of a linear axis without a range, the curves with a margin of a twentieth.
+  private static func range(_ axis: Axis, around curves: [Curve] = []) -> String {
+    if let range = axis.range { return "[\(range.lowerBound):\(range.upperBound)]" }
+    let values = curves.flatMap { $0.points.map(\.y) }
+    guard !axis.isLogarithmic, let low = values.min(), let high = values.max() else {
+      return "[*:*]"
+    }
+    let margin = high > low ? (high - low) / 20 : max(abs(high) / 20, .leastNormalMagnitude)
+    return "[\(low - margin):\(high + margin)]"
   }
 
   private static func plot(_ curve: Curve, file: String, index: Int) -> String {

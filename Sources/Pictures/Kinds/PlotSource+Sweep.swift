@@ -5,12 +5,22 @@ extension PlotSource {
     guard let key = results.key, let points = results.points, !points.isEmpty else {
       throw error("has no points with a key that was varied")
     }
+    return try sweep(results.keys ?? [key], points, bands: results.bands ?? 1)
+  }
+
+  /// The panels of at least one point; of two keys that were varied the last one is the faster.
+  func sweep(
+    _ keys: [String],
+    _ points: [Results.Point],
+    bands: Int
+  ) throws(PlotError) -> [Panel] {
+    let key = keys[keys.count - 1]
     let values = points.compactMap(\.value)
     guard values.count == points.count else {
       throw error("has points without the value of \(key)")
     }
     let axis = Axis(Wording.axis(ofKey: key))
-    if let keys = results.keys, keys.count == 2 {
+    if keys.count == 2 {
       return [try family(of: keys[0], values, points, axis)]
     }
     var panels: [Panel] = []
@@ -18,7 +28,7 @@ extension PlotSource {
       guard points.allSatisfy({ $0.lambda?.count == first.count }) else {
         throw error("has not the same recorded modes in each of its points")
       }
-      panels.append(lambda(first, results, key, values, points, axis))
+      panels.append(lambda(first, bands, key, values, points, axis))
     }
     panels.append(try currents(values, points, axis))
     return panels
@@ -57,7 +67,7 @@ extension PlotSource {
 
   private func lambda(
     _ first: [Results.Entry],
-    _ results: Results,
+    _ bands: Int,
     _ key: String,
     _ values: [Double],
     _ points: [Results.Point],
@@ -78,7 +88,7 @@ extension PlotSource {
     }
     let curves = first.indices.map { index in
       Curve(
-        Wording.mode(first[index], bands: results.bands ?? 1),
+        Wording.mode(first[index], bands: bands),
         .line,
         hue: index,
         points: zip(values, points).map { .init($0, $1.lambda?[index].value ?? .nan) }

@@ -6,7 +6,8 @@ struct NumberTable {
   /// The numbers, row by row.
   private(set) var rows: [[Double]] = []
 
-  /// Reads the content of a file; lines that are empty or begin with `#` are skipped.
+  /// Reads the content of a file; lines that are empty or begin with `#` are skipped, and an empty
+  /// field is NaN.
   ///
   /// - Throws: `PlotError` with the line that is wrong.
   init(reading bytes: [UInt8], fileName: String) throws(PlotError) {
@@ -22,7 +23,11 @@ struct NumberTable {
         columns = fields
         continue
       }
-      let values = fields.compactMap { Double($0) }.filter(\.isFinite)
+      let values = fields.compactMap { field -> Double? in
+        guard !field.isEmpty else { return .nan }
+        guard let value = Double(field), value.isFinite else { return nil }
+        return value
+      }
       guard fields.count == names.count, values.count == names.count else {
         let message = "allowed are \(names.count) finite numbers, separated by commas"
         throw PlotError(fileName, "line \(number + 1): \(message)")

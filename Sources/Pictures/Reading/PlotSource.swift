@@ -30,8 +30,8 @@ public struct PlotSource: Sendable {
   }
 
   private static let allowed =
-    "what --json wrote (evolve, steady, sweep, extrapolate, bands), λ as CSV, "
-    + "or a CSV file with the columns ranks and seconds"
+    "what --json wrote (evolve, steady, sweep, extrapolate, bands), a sweep or λ as "
+    + "CSV, or a CSV file with the columns ranks and seconds"
 
   private func panelsOfObject() throws(PlotError) -> [Panel] {
     let results: Results
@@ -74,6 +74,9 @@ public struct PlotSource: Sendable {
     }
     if columns.contains("ranks"), columns.contains("seconds") {
       return [try scaling(NumberTable(reading: bytes, fileName: name))]
+    }
+    if columns.contains("current") {
+      return try sweep(NumberTable(reading: bytes, fileName: name))
     }
     throw error("is nothing that can be drawn; allowed is \(PlotSource.allowed)")
   }

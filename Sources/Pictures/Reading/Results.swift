@@ -49,6 +49,8 @@ struct Results: Decodable {
 struct Components: Decodable, Equatable {
   let values: [Double]
 
+  init(_ values: [Double]) { self.values = values }
+
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let value = try? container.decode(Double.self) {
