@@ -15,12 +15,30 @@ public struct EvolveStudy: Sendable {
   /// The tolerances.
   public var control: StepControl
 
+  /// How to step.
+  public var method: SteppingMethod
+
+  /// Whether to go on after the output times, by implicit steps, until the state is steady: a last output
+  /// is there.
+  public var endsSteady: Bool
+
   /// Creates a study.
-  public init(_ setup: StudySetup, outputTimes: [Double], control: StepControl) {
+  public init(
+    _ setup: StudySetup,
+    outputTimes: [Double],
+    control: StepControl,
+    method: SteppingMethod = .auto,
+    endsSteady: Bool = false
+  ) {
     self.setup = setup
     self.outputTimes = outputTimes
     self.control = control
+    self.method = method
+    self.endsSteady = endsSteady
   }
+
+  /// The time of the last output; infinite if that is the steady state.
+  public var end: Double { endsSteady ? .infinity : outputTimes.last ?? 0 }
 
   /// The memory that each rank needs at most, in bytes, from the size of the tables alone.
   ///
@@ -28,8 +46,12 @@ public struct EvolveStudy: Sendable {
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
     let estimate = setup.memory(comparesEngines: setup.forces.verify)
-    // Tables and their copies in the engine and the observables; λ, the trial state, seven stages.
-    let owned = 1 + 2 * estimate.velocities + 4 * estimate.channels + 9 + 2
+    // Tables while their copies in the engine and the observables are made, then these; λ, the end of the
+    // step, e^λ and ten stages; in implicit steps λ, five stages, five corrections and four factors of
+    // the Jacobian.
+    let state: Double = method == .explicit ? 13 : 15
+    let tables = 1 + 2 * estimate.velocities + 2 * estimate.channels
+    let owned = tables + max(2 * estimate.channels, state) + 2
     return estimate.bytes(owned: owned, ranks: ranks)
   }
 
@@ -47,21 +69,49 @@ public struct EvolveStudy: Sendable {
     over communicator: some Communicator,
     observer: inout some EvolveObserver
   ) throws -> EvolveResult {
-    let system = try TabulatedModel(setup, over: communicator)
+    var system = try TabulatedModel(setup, over: communicator)
     if let report = system.compression { observer.didCompress(report) }
     if setup.forces.verify { try verify(system, over: communicator, &observer) }
+    let start = try setup.initial.lambda(
+      energies: system.tables.energies,
+      partition: system.partition,
+      over: communicator
+    )
+    let rate = setup.model.coupling * setup.model.rateUnit
     switch system.engine {
     case .separable:
-      let engine = try SeparableForce(
-        kernel: system.kernel.separable,
+      if endsSteady, method == .explicit {
+        throw ModelError("time.end: steady takes implicit steps; use time.method: auto or implicit")
+      }
+      let evolution = try SeparableEvolution(
+        kernel: system.takeKernel().separable,
+        rate: rate,
+        from: start,
+        control: control,
+        method: endsSteady ? .implicit : method,
+        until: end,
         partition: system.partition,
-        communicator: communicator
+        over: communicator
       )
-      return try integrate(engine, system, over: communicator, &observer)
+      return try integrate(evolution, "separable", system, over: communicator, &observer) {
+        try $0.advance(untilResidual: SteadyStudy.tolerance, report: $1)
+      }
     case .direct:
+      if endsSteady || method == .implicit {
+        let key = endsSteady ? "time.end: steady" : "time.method: implicit"
+        throw ModelError(
+          "\(key) needs moments: a kernel of low rank and --forces separable or auto; or use tgge steady"
+        )
+      }
       let engine = try directForce(system.partition, over: communicator)
       observer.willStart(pairSeconds: engine.secondsPerPair(), partition: system.partition)
-      return try integrate(engine, system, over: communicator, &observer)
+      let evolution = Evolution(
+        RateEquation(engine: engine, rate: rate),
+        from: start,
+        control: control,
+        over: communicator
+      )
+      return try integrate(evolution, "direct", system, over: communicator, &observer) { _, _ in }
     }
   }
 
@@ -119,40 +169,37 @@ public struct EvolveStudy: Sendable {
     observer.didVerify(deviation: largest)
   }
 
-  private func integrate<Engine: ForceEngine & ~Copyable>(
-    _ engine: consuming Engine,
+  /// Steps through the output times, and on to the steady state if that is wanted.
+  ///
+  /// Collective.
+  private func integrate<Stepping: TimeStepping & ~Copyable>(
+    _ start: consuming Stepping,
+    _ engine: String,
     _ system: TabulatedModel,
     over communicator: some Communicator,
-    _ observer: inout some EvolveObserver
+    _ observer: inout some EvolveObserver,
+    settle: (inout Stepping, (Double, EvolutionStatistics) -> Void) throws -> Void
   ) throws -> EvolveResult {
-    let partition = engine.partition
+    var evolution = start
+    let partition = system.partition
     var observables = try Observables(system.tables, partition: partition, over: communicator)
-    let lambda = try setup.initial.lambda(
-      energies: system.tables.energies,
-      partition: partition,
-      over: communicator
-    )
-    var evolution = Evolution(
-      RateEquation(engine: engine, rate: setup.model.coupling * setup.model.rateUnit),
-      from: lambda,
-      control: control,
-      over: communicator
-    )
-
     var outputs: [EvolveOutput] = []
-    for time in outputTimes {
-      try evolution.advance(to: time) { reached, statistics in
-        observer.didStep(to: reached, of: outputTimes.last ?? 0, statistics)
+    for time in outputTimes + (endsSteady ? [.infinity] : []) {
+      if time.isFinite {
+        try evolution.advance(to: time) { observer.didStep(to: $0, of: end, $1) }
+      } else {
+        try settle(&evolution) { observer.didStep(to: $0, of: end, $1) }
       }
+      let reached = evolution.time
       let output = try evolution.withLambda { lambda in
         let values = try observables.evaluate(at: lambda, over: communicator)
         let recorded = try setup.recordedModes.map { mode in
           try value(of: mode, in: lambda, partition: partition, over: communicator)
         }
-        return EvolveOutput(time: evolution.time, lambda: recorded, observables: values)
+        return EvolveOutput(time: reached, lambda: recorded, observables: values)
       }
       guard output.observables.filling.isFinite else {
-        throw NumericalError.notFinite("the filling at t = \(time)")
+        throw NumericalError.notFinite("the filling at t = \(reached)")
       }
       outputs.append(output)
       observer.didReach(output)
@@ -165,7 +212,7 @@ public struct EvolveStudy: Sendable {
     return EvolveResult(
       outputs: outputs,
       statistics: evolution.statistics,
-      engine: Engine.name,
+      engine: engine,
       digest: fingerprint,
       compression: system.compression
     )

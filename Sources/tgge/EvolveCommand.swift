@@ -18,6 +18,10 @@ struct EvolveCommand: RankedCommand {
       Prints λ at the recorded momenta, the current and the filling at each output time. A \
       generalized Gibbs ensemble describes the state for ε → 0 and t ≳ 1/ε; corrections of order \
       1/L of an exact finite system are left out.
+
+      Steps are explicit, or implicit of order 9 (time: {method: auto|explicit|implicit}): auto changes \
+      to implicit ones where stability limits the explicit ones. With time: {end: steady} the last \
+      output is the steady state.
       """
   )
 
@@ -31,13 +35,15 @@ struct EvolveCommand: RankedCommand {
       control: StepControl(
         relativeTolerance: job.deck.time.relativeTolerance,
         absoluteTolerance: job.deck.time.absoluteTolerance
-      )
+      ),
+      method: SteppingMethod(rawValue: job.deck.time.method) ?? .auto,
+      endsSteady: job.deck.time.endsSteady
     )
     study.setup.initial = try job.initialState(
       needing: study.estimatedBytes(ranks: communicator.size)
     )
 
-    var observer = EvolveReporter(job, end: job.deck.time.end, communicator)
+    var observer = EvolveReporter(job, communicator)
     let result = try job.locating { try study.run(over: communicator, observer: &observer) }
     observer.progress.clear()
     // Only what pictures are made of has the values that they are compared with.
@@ -65,9 +71,10 @@ struct EvolveCommand: RankedCommand {
 }
 
 extension Deck.Time {
-  /// The output times: equally spaced, 0 and the end included.
+  /// The output times: equally spaced, 0 and the end included; without the end if that is steady.
   var outputTimes: [Double] {
-    (0..<outputs).map { $0 == outputs - 1 ? end : end * Double($0) / Double(outputs - 1) }
+    if endsSteady { return [0] }
+    return (0..<outputs).map { $0 == outputs - 1 ? end : end * Double($0) / Double(outputs - 1) }
   }
 }
 
@@ -75,11 +82,10 @@ extension Deck.Time {
 private struct EvolveReporter: EvolveObserver {
   var progress: EvolveProgress
   private let job: DeckRun
-  private let end: Double
+  private var time = 0.0
 
-  init(_ job: DeckRun, end: Double, _ communicator: MPICommunicator) {
+  init(_ job: DeckRun, _ communicator: MPICommunicator) {
     self.job = job
-    self.end = end
     progress = EvolveProgress(ProgressLine(on: communicator, quiet: job.options.quiet))
   }
 
@@ -107,10 +113,13 @@ private struct EvolveReporter: EvolveObserver {
     progress.show(time: time, end: end, statistics)
   }
 
-  mutating func didReach(_ output: EvolveOutput) { progress.reach(output) }
+  mutating func didReach(_ output: EvolveOutput) {
+    time = output.time
+    progress.reach(output)
+  }
 
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws {
     progress.clear()
-    try job.write(lambda, partition: partition, as: "λ at t = \(end)")
+    try job.write(lambda, partition: partition, as: "λ at t = \(time)")
   }
 }

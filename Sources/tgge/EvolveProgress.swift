@@ -33,22 +33,24 @@ struct EvolveProgress {
     let rate = Double(statistics.steps - shown.steps) / seconds
     shown = (now, time, statistics.steps)
 
-    var words = [
-      String(format: "%3.0f %%", time / end * 100),
-      String(format: "t %.4g/%.4g", time, end),
-      String(format: "%.3g steps/s", rate),
-    ]
+    // Nobody knows how far the steady state is.
+    let hasEnd = end.isFinite
+    var words =
+      hasEnd
+      ? [String(format: "%3.0f %%", time / end * 100), String(format: "t %.4g/%.4g", time, end)]
+      : [String(format: "t %.4g, towards the steady state", time)]
+    words.append(String(format: "%.3g steps/s", rate))
     if !line.isTerminal {
       words.append("\(statistics.steps) steps, \(statistics.rejectedSteps) rejected")
     }
-    words.append("\(ProgressLine.duration(left)) left")
+    if hasEnd { words.append("\(ProgressLine.duration(left)) left") }
     if let current = output?.observables.current {
       words.append("I " + current.map { String(format: "%.3g", $0) }.joined(separator: " "))
     }
     if let residual { words.append(String(format: "|dλ/dt| %.0e", residual)) }
     let text =
       line.isTerminal
-      ? ProgressLine.bar(time / end) + words.joined(separator: "  ")
+      ? (hasEnd ? ProgressLine.bar(time / end) : "") + words.joined(separator: "  ")
       : words.joined(separator: ", ")
     line.show(text)
   }

@@ -25,7 +25,12 @@ struct EvolveReport: JSONReport {
   let currents: [String: Components]
   let lambda: [LambdaEntry]
   let digest: String
+  /// How the steps were taken: `explicit`, `implicit`, or `both`, the explicit ones first.
+  let method: String
   let steps: Int
+  let implicitSteps: Int
+  let jacobians: Int
+  let newtonIterations: Int
   let rejectedSteps: Int
   let forceEvaluations: Int
   let wallSeconds: Double
@@ -80,7 +85,11 @@ struct EvolveReport: JSONReport {
     currents = Components.byOrbital(final.observables.orbitalCurrents, orbitals)
     lambda = outputs[outputs.count - 1].lambda
     digest = String(format: "%016lx", result.digest)
+    method = result.statistics.method
     steps = result.statistics.steps
+    implicitSteps = result.statistics.implicitSteps
+    jacobians = result.statistics.jacobians
+    newtonIterations = result.statistics.newtonIterations
     rejectedSteps = result.statistics.rejectedSteps
     forceEvaluations = result.statistics.forceEvaluations
     self.wallSeconds = wallSeconds
@@ -116,6 +125,12 @@ struct EvolveReport: JSONReport {
     var summary = Summary()
     summary.add("modes", "\(totalModes) on \(Summary.ranks(ranks)), \(forces) forces")
     summary.add("steps", "\(steps), \(rejectedSteps) rejected")
+    if implicitSteps > 0 {
+      summary.add(
+        "implicit steps",
+        "\(implicitSteps), with \(jacobians) Jacobians and \(newtonIterations) Newton iterations"
+      )
+    }
     summary.add("force evaluations", "\(forceEvaluations)")
     summary.add("filling drift", digits(fillingDrift))
     summary.add("digest", digest)

@@ -29,8 +29,8 @@ struct MemoryEstimateTests {
   func moments() throws {
     let study = try study(10_000_000, .init())
     #expect(study.estimatedBytes(ranks: 1) < 200e7)
-    // λ, two velocity tables, four factor tables and nine vectors of the integrator, at the least.
-    #expect(study.estimatedBytes(ranks: 1) > 8 * 16e7)
+    // Energies, two velocity tables, four factor tables and thirteen vectors of the integrator.
+    #expect(study.estimatedBytes(ranks: 1) > 8 * 20e7)
     #expect(study.estimatedBytes(ranks: 4) == study.estimatedBytes(ranks: 1) / 4)
   }
 

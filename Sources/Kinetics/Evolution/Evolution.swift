@@ -10,15 +10,32 @@ public struct EvolutionStatistics: Sendable, Equatable {
   /// Steps that were computed again with a shorter length.
   public var rejectedSteps = 0
 
-  /// Evaluations of the forces.
+  /// Evaluations of the forces by explicit steps.
   public var forceEvaluations = 0
+
+  /// Those of the accepted steps that were implicit.
+  public var implicitSteps = 0
+
+  /// How often the Jacobian of implicit steps was computed: one pass over the modes each.
+  public var jacobians = 0
+
+  /// Iterations for the stages of implicit steps: one pass over the modes each, with five evaluations.
+  public var newtonIterations = 0
+
+  /// How the accepted steps were taken: `explicit`, `implicit`, or `both`, the explicit ones first.
+  public var method: String {
+    if implicitSteps == 0 { return "explicit" }
+    return implicitSteps == steps ? "implicit" : "both"
+  }
 }
 
 /// Integrates λ̇ = F(λ) from time 0 on, with an embedded pair and step control.
 ///
 /// Every decision depends on sums and maxima that have the same bits on any number of ranks, so all
 /// ranks take the same steps, and runs on different numbers of ranks too.
-public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~Copyable {
+public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
+  TimeStepping, ~Copyable
+{
   /// The time reached, in inverse units of energy.
   public private(set) var time = 0.0
 
@@ -33,6 +50,9 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
 
   /// The length of the next step, unless an output comes first; 0 before the first.
   private var length = 0.0
+
+  /// How many of the last looks found that stability limits the steps.
+  private var limitedSteps = 0
 
   /// Prepares an integration.
   ///
@@ -65,16 +85,28 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
 
   /// Advances to a time, with the last step landing on it.
   ///
+  /// Collective; see `TimeStepping`.
+  public mutating func advance(
+    to end: Double,
+    report: (Double, EvolutionStatistics) throws -> Void = { _, _ in }
+  ) throws {
+    try advance(to: end, unlessStiffUntil: nil, report: report)
+  }
+
+  /// Advances to a time, or to where stability limits the steps.
+  ///
   /// Collective.
   ///
   /// - Parameters:
   ///   - end: The time to reach.
-  ///   - report: Called after each accepted step with the time reached and what was done so far.
-  /// - Throws: `CommunicationError` if a collective fails, `NumericalError` if the initial rates are
-  ///   not finite or the step length underflows, alike on all ranks; and what `report` throws.
-  public mutating func advance(
+  ///   - horizon: The last time that will be asked for; stops before `end` where stability limits the
+  ///     steps and hundreds of them are left until then. `nil` never stops.
+  ///   - report: See `TimeStepping`.
+  /// - Throws: As `TimeStepping` says.
+  mutating func advance(
     to end: Double,
-    report: (Double, EvolutionStatistics) throws -> Void = { _, _ in }
+    unlessStiffUntil horizon: Double?,
+    report: (Double, EvolutionStatistics) throws -> Void
   ) throws {
     if time < end, statistics.forceEvaluations == 0 { try begin(end) }
     while time < end {
@@ -85,12 +117,7 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
       guard step > 16 * time.ulp, step > end * 1e-15 else {
         throw NumericalError.stepUnderflow(time: time, length: step)
       }
-      let error = try stepper.attempt(
-        &equation,
-        length: step,
-        control: control,
-        over: communicator
-      )
+      let error = try stepper.attempt(&equation, length: step, control: control)
       statistics.forceEvaluations = equation.evaluations
       let verdict = control.judge(error: error, order: order)
       guard verdict.accepted else {
@@ -98,13 +125,29 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
         length = step * verdict.factor
         continue
       }
+      if let horizon { try watchStability(step, horizon) }
       stepper.accept()
       time = lands ? end : time + step
       statistics.steps += 1
       // A step that an output cut short says nothing against the length that was planned.
       length = step < length ? max(length, step * verdict.factor) : step * verdict.factor
       try report(time, statistics)
+      if limitedSteps == 2 { return }
     }
+  }
+
+  /// Looks every tenth step whether stability limits the length.
+  ///
+  /// The stability region of the method reaches to −6.3 on the real axis. Where accuracy limits the steps
+  /// they stay well inside; where stability does, their length hovers about its border.
+  private mutating func watchStability(
+    _ step: Double,
+    _ horizon: Double
+  ) throws(CommunicationError) {
+    guard statistics.steps % 10 == 9 else { return }
+    let product = try step * equation.largestRate(over: communicator)
+    let isLimited = product > 4.5 && (horizon - time) / step > 300
+    limitedSteps = isLimited ? limitedSteps + 1 : 0
   }
 
   /// Takes one step of a given length without control.
@@ -112,7 +155,7 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
   /// Collective; for tests of the order.
   package mutating func step(length: Double) throws {
     if statistics.forceEvaluations == 0 { try stepper.begin(&equation) }
-    _ = try stepper.attempt(&equation, length: length, control: control, over: communicator)
+    _ = try stepper.attempt(&equation, length: length, control: control)
     statistics.forceEvaluations = equation.evaluations
     stepper.accept()
     time += length
@@ -134,5 +177,34 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
     let tolerance = max(control.relativeTolerance, control.absoluteTolerance)
     let change = 0.1 * Double.root(min(tolerance, 1), order)
     length = rate > 0 ? min(end, change / rate) : end
+  }
+}
+
+extension Evolution where Engine: ~Copyable {
+  /// The same integration, going on with implicit steps.
+  ///
+  /// - Parameters:
+  ///   - number: Σ n that the steps keep.
+  ///   - takeKernel: Takes the tables out of the engine.
+  /// - Returns: The implicit integration, at this time.
+  consuming func continued(
+    keeping number: Double,
+    takeKernel: (consuming Engine) -> ScaledKernel
+  ) -> ImplicitEvolution<Group> {
+    let scale = equation.scale
+    let (time, statistics, length) = (time, statistics, length)
+    let (control, communicator) = (control, communicator)
+    let lambda = stepper.takeLambda()
+    return ImplicitEvolution(
+      kernel: takeKernel(equation.takeEngine()),
+      scale: scale,
+      from: lambda,
+      at: time,
+      after: statistics,
+      length: length,
+      number: number,
+      control: control,
+      over: communicator
+    )
   }
 }
