@@ -27,6 +27,8 @@ read -ra launch <<<"${TGGE_LAUNCH:-mpirun}"
 read -ra arguments <<<"${TGGE_ARGUMENTS:?the command line of tgge, as -v 'TGGE_ARGUMENTS=evolve deck.yaml'}"
 readonly stopped_early=75
 
+# Open MPI's mpirun kills ranks one second after SIGTERM unless told otherwise: time for a checkpoint.
+export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-60}
 "${launch[@]}" "$tgge" "${arguments[@]}" --checkpoint "$checkpoint" --every "${TGGE_EVERY:-10m}" \
   --max-time "${TGGE_MAX_TIME:-55m}" &
 run=$!

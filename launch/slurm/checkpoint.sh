@@ -26,6 +26,8 @@ requeues=${SLURM_RESTART_COUNT:-0}
 read -ra launch <<<"${TGGE_LAUNCH:-srun --mpi=pmix}"
 readonly stopped_early=75
 
+# Open MPI's mpirun kills ranks one second after SIGTERM unless told otherwise: time for a checkpoint.
+export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-60}
 "${launch[@]}" "$tgge" "$@" --checkpoint "$checkpoint" --every "${TGGE_EVERY:-10m}" &
 run=$!
 # The shell gets the signals; srun and mpirun pass them on to the ranks.
