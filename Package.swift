@@ -48,7 +48,7 @@ let package = Package(
     module("MPICommunication", ["Communication", "CMPI", "CProcessor"]),
 
     // Physics
-    .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke"),
+    .systemLibrary(name: "CLAPACK", pkgConfig: Context.environment["TGGE_LAPACK"] ?? "lapacke"),
     module("Lattice", ["VectorMath", "CLAPACK", numerics]),
     module("Dissipation", ["Lattice", "VectorMath", "CLAPACK", numerics]),
     module(
