@@ -2,6 +2,7 @@ import ArgumentParser
 import Communication
 import Foundation
 import Kinetics
+import Studies
 
 /// What the program ends with.
 enum ExitStatus {
@@ -31,7 +32,7 @@ enum Failure {
     on communicator: some Communicator
   ) throws -> Int32 {
     if error is CommunicationError { throw error }
-    if let error = error as? NumericalError {
+    if error is NumericalError || error is StudyFailure {
       write("tgge: \(error)", on: communicator)
       return ExitStatus.numerics
     }
