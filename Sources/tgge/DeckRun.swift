@@ -57,12 +57,14 @@ struct DeckRun {
   ///
   /// Collective.
   ///
-  /// - Parameter bytes: What each rank will need.
+  /// - Parameters:
+  ///   - bytes: What each rank will need.
+  ///   - says: Whether that is said where it is much; not by who may refuse the work later.
   /// - Returns: λ at the start.
   /// - Throws: `DeckError`, `UsageError` or `RemoteFailure`.
-  func initialState(needing bytes: Double) throws -> InitialState {
+  func initialState(needing bytes: Double, says: Bool = true) throws -> InitialState {
     try MemoryCheck.require(bytes, on: communicator) { deck.error(at: "lattice.modes", $0) }
-    noteMemory(bytes)
+    if says { noteMemory(bytes) }
     if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
     return try ModelBuilder.initial(
       deck,
