@@ -48,7 +48,7 @@ let package = Package(
     module("MPICommunication", ["Communication", "CMPI", "CProcessor"]),
 
     // Physics
-    .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke"),
+    .systemLibrary(name: "CLAPACK", pkgConfig: Context.environment["TGGE_LAPACK"] ?? "lapacke"),
     module("Lattice", ["VectorMath", "CLAPACK", numerics]),
     module("Dissipation", ["Lattice", "VectorMath", "CLAPACK", numerics]),
     module(
@@ -59,11 +59,12 @@ let package = Package(
 
     // Files and the command line
     module("Records", [yams]),
+    module("Pictures", ["Records"]),
     .executableTarget(
       name: "tgge",
       dependencies: [
         "Studies", "Kinetics", "Dissipation", "Lattice", "Communication", "MPICommunication",
-        "Records", "VectorMath", "CProcessor", arguments,
+        "Records", "Pictures", "VectorMath", "CProcessor", arguments,
       ],
       swiftSettings: strict
     ),
@@ -95,6 +96,7 @@ let package = Package(
       ]
     ),
     tests("RecordsTests", ["Records"]),
+    tests("PicturesTests", ["Pictures"]),
     tests("CommandLineTests", ["Records"]),
     tests(
       "MultiRankTests",

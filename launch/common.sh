@@ -2,9 +2,11 @@
 # What launch/build, launch/run, launch/test and .ci/run share: the choice of MPI, the packages it
 # needs, the flags of the build, and the command that starts N ranks. Sourced, never run.
 #
-#   TGGE_MPI     ompi-c (Open MPI, default) or mpich: the library's name for pkg-config
+#   TGGE_MPI     ompi-c (Open MPI, default), mpich, or a cluster's own: the library's name for pkg-config
+#   TGGE_LAPACK  lapacke (default), or what has LAPACKE in it, as openblas: its name for pkg-config
 #   TGGE_ARCH    processor to build for, as the compiler calls it (x86-64-v3, znver4, neoverse-v1);
 #                this one by default
+#   TGGE_PACKAGES  folder of fetched Swift packages, for a build without network, see launch/fetch
 #   TGGE_RANKS   how many ranks launch/run starts; one for each core by default
 
 # Exit statuses of the scripts themselves, as in sysexits.h
@@ -31,7 +33,13 @@ case $TGGE_MPI in
     mpi_packages=(mpich libmpich-dev)
     scratch=$root/.build-mpich
     ;;
-  *) fail "$usage_error" "TGGE_MPI is '$TGGE_MPI'; it must be ompi-c (Open MPI) or mpich" ;;
+  *)
+    # A cluster's own library, by the name of its pkg-config file.
+    pkg-config --exists "$TGGE_MPI" 2>/dev/null || fail "$usage_error" "TGGE_MPI is '$TGGE_MPI'; it must" \
+      "be ompi-c (Open MPI), mpich, or another MPI library that pkg-config knows"
+    mpi_name=$TGGE_MPI mpirun_name=mpirun mpirun_version=. mpi_packages=() hdf5_name=hdf5
+    scratch=$root/.build-$TGGE_MPI
+    ;;
 esac
 
 # MARK: What must be there
@@ -60,7 +68,7 @@ install_packages() {
 
 # The libraries as pkg-config finds them decide, so that modules of a cluster are left alone.
 mpi_is_there() { pkg-config --exists "$TGGE_MPI" 2>/dev/null && find_mpirun; }
-lapack_is_there() { pkg-config --exists lapacke 2>/dev/null; }
+lapack_is_there() { pkg-config --exists "${TGGE_LAPACK:-lapacke}" 2>/dev/null; }
 
 # Sets `mpirun` to the launcher of the library built against. A bare `mpirun` may be that of another
 # MPI, and would start N independent programs of one rank each: its version is looked at.
@@ -78,7 +86,7 @@ require_tools() {
     "no Swift toolchain on the PATH. Install Swift 6.2 or later, see https://www.swift.org/install"
   mpi_is_there && lapack_is_there && return
   lapack_is_there || install_packages liblapacke-dev pkg-config
-  lapack_is_there || fail "$unavailable" "liblapacke-dev is installed, but pkg-config has no lapacke"
+  lapack_is_there || fail "$unavailable" "liblapacke-dev is installed, but pkg-config has no ${TGGE_LAPACK:-lapacke}"
   mpi_is_there || install_packages "${mpi_packages[@]}" pkg-config
   mpi_is_there || fail "$unavailable" \
     "$mpi_name is installed, but pkg-config does not find $TGGE_MPI, or no mpirun belongs to it"
@@ -92,6 +100,23 @@ if [[ $(uname -m) == x86_64 ]]; then
   swift_flags+=(-Xcc "-march=${TGGE_ARCH:-native}")
 else
   swift_flags+=(-Xcc "-mcpu=${TGGE_ARCH:-native}")
+fi
+
+# The Swift packages that the manifest names, and the name of one.
+package_urls() { sed -nE 's/.*\.package\(url: "([^"]+)".*/\1/p' "$root/Package.swift"; }
+package_name() { basename "$1" .git; }
+
+# Fetched packages take the place of those of the network.
+if [[ -n ${TGGE_PACKAGES:-} ]]; then
+  packages=$(readlink -f "$TGGE_PACKAGES")
+  [[ -d $packages ]] ||
+    fail "$usage_error" "TGGE_PACKAGES is '$TGGE_PACKAGES'; it must be a folder that launch/fetch made"
+  mkdir -p "$scratch/mirrors"
+  while read -r url; do
+    printf '{"mirror": "%s", "original": "%s"}\n' "file://$packages/$(package_name "$url").git" "$url"
+  done < <(package_urls) | paste -sd, |
+    sed 's/.*/{"object": [&], "version": 1}/' >"$scratch/mirrors/mirrors.json"
+  swift_flags+=(--config-path "$scratch/mirrors")
 fi
 
 # Everything goes to standard error: standard output belongs to tgge. Left out are the lines that

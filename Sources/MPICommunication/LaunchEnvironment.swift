@@ -95,6 +95,14 @@ package struct LaunchEnvironment {
     self.init(values)
   }
 
+  /// Whether this is the first of the processes that the innermost launcher started, or the only one.
+  package var isFirst: Bool {
+    for launcher in Self.launchers {
+      if let rank = first(of: launcher.ranks) { return rank.value == 0 }
+    }
+    return true
+  }
+
   /// The launcher that started several processes, although MPI made this one a group of its own.
   ///
   /// To be asked where MPI reports one rank. A launcher that says it started one process is believed,

@@ -17,6 +17,11 @@ public enum MPISession {
   /// The exit status if MPI fails or an error escapes.
   public static let failureStatus: Int32 = 70
 
+  /// Whether this process is the first of those that a launcher started, or the only one.
+  ///
+  /// Found out from the environment, without MPI, for what is to be done once and needs no ranks.
+  public static var isFirstProcess: Bool { LaunchEnvironment().isFirst }
+
   /// Runs a program from the initialisation of MPI to its end.
   ///
   /// Collective over all ranks. If MPI cannot be initialised, or the launcher is foreign, the process

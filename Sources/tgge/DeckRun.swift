@@ -57,11 +57,14 @@ struct DeckRun {
   ///
   /// Collective.
   ///
-  /// - Parameter bytes: What each rank will need.
+  /// - Parameters:
+  ///   - bytes: What each rank will need.
+  ///   - says: Whether that is said where it is much; not by who may refuse the work later.
   /// - Returns: λ at the start.
   /// - Throws: `DeckError`, `UsageError` or `RemoteFailure`.
-  func initialState(needing bytes: Double) throws -> InitialState {
+  func initialState(needing bytes: Double, says: Bool = true) throws -> InitialState {
     try MemoryCheck.require(bytes, on: communicator) { deck.error(at: "lattice.modes", $0) }
+    if says { noteMemory(bytes) }
     if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
     return try ModelBuilder.initial(
       deck,
@@ -71,6 +74,17 @@ struct DeckRun {
         bands: deck.lattice.orbitals.count,
         over: communicator
       ),
+      on: communicator
+    )
+  }
+
+  /// Says how much memory is needed where that is much.
+  private func noteMemory(_ bytes: Double) {
+    guard !options.quiet, bytes * Double(communicator.size) >= 1e8 else { return }
+    let modes = grid.count * deck.lattice.orbitals.count
+    Failure.write(
+      "\(modes) modes on \(Summary.ranks(communicator.size)), about "
+        + "\(MemoryCheck.gigabytes(bytes)) of memory on each",
       on: communicator
     )
   }

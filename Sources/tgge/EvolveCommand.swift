@@ -46,10 +46,19 @@ struct EvolveCommand: RankedCommand {
     var observer = EvolveReporter(job, communicator)
     let result = try job.locating { try study.run(over: communicator, observer: &observer) }
     observer.progress.clear()
+    // Only what pictures are made of has the values that they are compared with.
+    let gibbs =
+      options.json
+      ? try study.setup.gibbsLambda(
+        inverseTemperature: job.deck.baths.thermal.beta,
+        filling: result.outputs[0].observables.filling,
+        over: communicator
+      ) : []
     let report = EvolveReport(
       result,
       study,
       job.deck,
+      gibbs: gibbs,
       ranks: communicator.size,
       wallSeconds: job.wallSeconds
     )
@@ -71,13 +80,13 @@ extension Deck.Time {
 
 /// Shows progress, and writes the final λ.
 private struct EvolveReporter: EvolveObserver {
-  var progress: ProgressLine
+  var progress: EvolveProgress
   private let job: DeckRun
   private var time = 0.0
 
   init(_ job: DeckRun, _ communicator: MPICommunicator) {
     self.job = job
-    progress = ProgressLine(on: communicator, quiet: job.options.quiet)
+    progress = EvolveProgress(ProgressLine(on: communicator, quiet: job.options.quiet))
   }
 
   mutating func didCompress(_ report: CompressionReport) {
@@ -104,7 +113,10 @@ private struct EvolveReporter: EvolveObserver {
     progress.show(time: time, end: end, statistics)
   }
 
-  mutating func didReach(_ output: EvolveOutput) { time = output.time }
+  mutating func didReach(_ output: EvolveOutput) {
+    time = output.time
+    progress.reach(output)
+  }
 
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws {
     progress.clear()

@@ -35,6 +35,8 @@ struct EvolveReport: JSONReport {
   let forceEvaluations: Int
   let wallSeconds: Double
   let outputs: [Output]
+  /// λ of the recorded modes in the Gibbs state of the thermal bath and the initial filling.
+  let gibbs: [LambdaEntry]
   /// Only where a kernel was to be compressed.
   let compression: Compression?
 
@@ -49,19 +51,23 @@ struct EvolveReport: JSONReport {
     _ result: EvolveResult,
     _ study: EvolveStudy,
     _ deck: Deck,
+    gibbs: [Double],
     ranks: Int,
     wallSeconds: Double
   ) {
     let orbitals = study.setup.model.hamiltonian.orbitals
+    func entries(_ values: [Double]) -> [LambdaEntry] {
+      LambdaEntry.list(
+        study.setup.recordedModes,
+        values,
+        on: study.setup.grid,
+        bands: orbitals.count
+      )
+    }
     let outputs = result.outputs.map { output in
       Output(
         time: output.time,
-        lambda: LambdaEntry.list(
-          study.setup.recordedModes,
-          output.lambda,
-          on: study.setup.grid,
-          bands: orbitals.count
-        ),
+        lambda: entries(output.lambda),
         current: Components(output.observables.current),
         filling: output.observables.filling
       )
@@ -88,6 +94,7 @@ struct EvolveReport: JSONReport {
     forceEvaluations = result.statistics.forceEvaluations
     self.wallSeconds = wallSeconds
     self.outputs = outputs
+    self.gibbs = entries(gibbs)
     compression = result.compression.map { report in
       Compression(
         rank: report.rank,
@@ -110,14 +117,24 @@ struct EvolveReport: JSONReport {
       )
     }
     printColumns(rows)
-    print(
-      "\n\(totalModes) modes on \(ranks) \(ranks == 1 ? "rank" : "ranks"), \(forces) forces; "
-        + "\(steps) steps, \(rejectedSteps) rejected, \(forceEvaluations) force evaluations\n"
-        + (implicitSteps > 0
-          ? "\(implicitSteps) of the steps implicit, with \(jacobians) Jacobians and "
-            + "\(newtonIterations) Newton iterations\n" : "")
-        + "filling drift \(digits(fillingDrift)), digest \(digest), "
-        + "\(ProgressLine.duration(wallSeconds))"
-    )
+    print("\n" + summary.text)
+  }
+
+  /// How it was computed.
+  var summary: Summary {
+    var summary = Summary()
+    summary.add("modes", "\(totalModes) on \(Summary.ranks(ranks)), \(forces) forces")
+    summary.add("steps", "\(steps), \(rejectedSteps) rejected")
+    if implicitSteps > 0 {
+      summary.add(
+        "implicit steps",
+        "\(implicitSteps), with \(jacobians) Jacobians and \(newtonIterations) Newton iterations"
+      )
+    }
+    summary.add("force evaluations", "\(forceEvaluations)")
+    summary.add("filling drift", digits(fillingDrift))
+    summary.add("digest", digest)
+    summary.add("time", ProgressLine.duration(wallSeconds))
+    return summary
   }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Communication
 import Foundation
 import Kinetics
-import MPICommunication
 import Studies
 
 /// What the program ends with.
@@ -28,7 +27,10 @@ enum Failure {
   ///
   /// - Returns: The exit status, the same on all ranks.
   /// - Throws: The error itself if it concerns the communication: then the ranks must be aborted.
-  static func report(_ error: any Error, on communicator: MPICommunicator) throws -> Int32 {
+  static func report(
+    _ error: any Error,
+    on communicator: some Communicator
+  ) throws -> Int32 {
     if error is CommunicationError { throw error }
     if error is NumericalError || error is StudyFailure {
       write("tgge: \(error)", on: communicator)

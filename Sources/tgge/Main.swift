@@ -1,13 +1,18 @@
 import ArgumentParser
+import Communication
 @preconcurrency import Foundation
 import MPICommunication
 
-/// Entry point: MPI first, then the command line, on every rank alike.
+/// Entry point: what needs ranks begins with MPI, on every rank alike; what does not, never sees it.
 @main
 enum Main {
   static func main() {
+    let command = Result {
+      try Program.parseAsRoot(Array(CommandLine.arguments.dropFirst()))
+    }
+    if let status = Program.runAlone(command) { exit(status) }
     let status = MPISession.run { communicator in
-      try Program.run(Array(CommandLine.arguments.dropFirst()), on: communicator)
+      try Program.run(command, on: communicator)
     }
     exit(status)
   }
@@ -27,35 +32,68 @@ struct Program: ParsableCommand {
     subcommands: [
       EvolveCommand.self, SteadyCommand.self, SweepCommand.self, ExtrapolateCommand.self,
       SpectrumCommand.self, BandsCommand.self, DoctorCommand.self, BenchmarkCommand.self,
+      PlotCommand.self,
     ]
   )
 
-  /// Parses and runs a command line.
+  /// Runs what needs no ranks: pictures, help, the version.
+  ///
+  /// Started several times by mpirun or srun, the first process does it and the others do nothing.
+  ///
+  /// - Returns: The exit status; nil if the command needs ranks, or the command line is wrong, which
+  ///   all ranks must agree on before one of them ends.
+  static func runAlone(_ command: Result<any ParsableCommand, any Error>) -> Int32? {
+    switch command {
+    case .success(let command) where command is any RankedCommand: return nil
+    case .failure(let error) where exitCode(for: error).rawValue != 0: return nil
+    default: break
+    }
+    guard MPISession.isFirstProcess else { return ExitStatus.done }
+    let alone = SerialCommunicator()
+    do {
+      do {
+        var command = try command.get()
+        // Commands that only have sub-commands, and `help`, end by throwing the text.
+        try command.run()
+      } catch {
+        let status = try Failure.report(error, on: alone)
+        guard status == ExitStatus.done else { return status }
+      }
+      try requireWritten(on: alone)
+      return ExitStatus.done
+    } catch {
+      return (try? Failure.report(error, on: alone)) ?? ExitStatus.usage
+    }
+  }
+
+  /// Runs a command.
   ///
   /// Collective. Errors that all ranks share are printed by the first rank.
   ///
   /// - Returns: The exit status.
   /// - Throws: `CommunicationError`: the session aborts all ranks.
   static func run(
-    _ arguments: [String],
+    _ command: Result<any ParsableCommand, any Error>,
     on communicator: MPICommunicator
   ) throws -> Int32 {
     do {
-      var command = try parseAsRoot(arguments)
-      // Commands that only have sub-commands, and `help`, end by throwing the text.
-      guard let ranked = command as? any RankedCommand else {
-        try command.run()
-        return ExitStatus.done
-      }
+      let command = try command.get()
+      guard let ranked = command as? any RankedCommand else { return ExitStatus.done }
       try ranked.run(on: communicator)
-      try communicator.agree {
-        // `print` reports no errors, and some MPI libraries make the stream unbuffered.
-        guard communicator.rank == 0, fflush(stdout) != 0 || ferror(stdout) != 0 else { return }
-        throw UsageError("standard output could not be written to its end; is the disk full?")
-      }
+      try requireWritten(on: communicator)
       return ExitStatus.done
     } catch {
       return try Failure.report(error, on: communicator)
+    }
+  }
+
+  /// Fails where not all of standard output could be written.
+  ///
+  /// Collective. `print` reports no errors, and some MPI libraries make the stream unbuffered.
+  private static func requireWritten(on communicator: some Communicator) throws {
+    try communicator.agree {
+      guard communicator.rank == 0, fflush(stdout) != 0 || ferror(stdout) != 0 else { return }
+      throw UsageError("standard output could not be written to its end; is the disk full?")
     }
   }
 }

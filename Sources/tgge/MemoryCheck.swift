@@ -31,7 +31,12 @@ enum MemoryCheck {
 
   /// A number of bytes for people.
   static func gigabytes(_ bytes: Double) -> String {
-    let (value, unit) = bytes < 1e9 ? (bytes / 1e6, "MB") : (bytes / 1e9, "GB")
+    let (value, unit) =
+      switch bytes {
+      case ..<1e6: (bytes / 1e3, "kB")
+      case ..<1e9: (bytes / 1e6, "MB")
+      default: (bytes / 1e9, "GB")
+      }
     return (value < 10 ? String(format: "%.1f ", value) : String(format: "%.0f ", value)) + unit
   }
 

@@ -1,16 +1,14 @@
 import Communication
 import Foundation
-import Kinetics
-import Studies
-import VectorMath
 
-/// Tells on standard error how far an evolution is: a line that changes on a terminal, one line a
+/// Tells on standard error how far a computation is: a line that changes on a terminal, one line a
 /// minute elsewhere.
 struct ProgressLine {
+  /// Whether there is a terminal, where lines can be taken away.
+  let isTerminal: Bool
+
   private let isShown: Bool
-  private let isTerminal: Bool
-  private let start = ContinuousClock.now
-  private var last: ContinuousClock.Instant
+  private var last = ContinuousClock.now
   private var isOpen = false
 
   init(on communicator: some Communicator, quiet: Bool) {
@@ -18,34 +16,19 @@ struct ProgressLine {
     // Under mpirun standard error is a pipe; launch/run says whether a terminal is behind it.
     isTerminal =
       isatty(STDERR_FILENO) == 1 || ProcessInfo.processInfo.environment["TGGE_TERMINAL"] == "1"
-    last = start
-  }
-
-  /// Shows the time reached, if a line is due.
-  mutating func show(time: Double, end: Double, _ statistics: EvolutionStatistics) {
-    guard time < end, isDue else { return }
-    let elapsed = (ContinuousClock.now - start) / .seconds(1)
-    let left = time > 0 ? ProgressLine.duration(elapsed * (end - time) / time) : "?"
-    let (goal, rest) =
-      end.isFinite
-      ? ("of \(String(format: "%.4g", end))", ", \(left) left")
-      : ("on the way to the steady state", "")
-    show(
-      "t = \(String(format: "%.4g", time)) \(goal), \(statistics.steps) steps, "
-        + "\(statistics.rejectedSteps) rejected\(rest)"
-    )
   }
 
   /// Shows a line, if one is due.
   mutating func show(_ line: @autoclosure () -> String) {
     guard isDue else { return }
     last = ContinuousClock.now
-    write(isTerminal ? "\r\u{1B}[K" + line() : line() + "\n")
+    // A longer line would wrap, and then not be taken away.
+    write(isTerminal ? "\r\u{1B}[K" + String(line().prefix(79)) : line() + "\n")
     isOpen = isTerminal
   }
 
   /// Whether a line is to be shown now.
-  private var isDue: Bool {
+  var isDue: Bool {
     isShown && ContinuousClock.now - last >= (isTerminal ? .milliseconds(200) : .seconds(60))
   }
 
@@ -63,6 +46,12 @@ struct ProgressLine {
   }
 
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+  /// A bar of eight places, of which so many are full.
+  static func bar(_ fraction: Double) -> String {
+    let full = Int(max(0, min(1, fraction)) * 8)
+    return "[" + String(repeating: "#", count: full) + String(repeating: "·", count: 8 - full) + "]"
+  }
 
   /// A duration for people.
   static func duration(_ seconds: Double) -> String {

@@ -36,7 +36,8 @@ struct SpectrumCommand: RankedCommand {
     let wanted = min(count ?? 6, job.setup.modes)
     var study = SpectrumStudy(job.setup, extent: all ? .all : .slowest(wanted))
     study.setup.initial = try job.initialState(
-      needing: study.estimatedBytes(ranks: communicator.size)
+      needing: study.estimatedBytes(ranks: communicator.size),
+      says: false
     )
     let result = try job.locating {
       try study.run(over: communicator) { lambda, partition in

@@ -81,13 +81,19 @@ struct SteadyReport: JSONReport {
     }
     rows.append(["filling", digits(filling)])
     printColumns(rows)
+    print("\n" + summary.text)
+  }
+
+  /// How it was computed.
+  var summary: Summary {
     let other = otherResidual.map { String(format: ", %.1e by the other engine", $0) } ?? ""
-    print(
-      "\n\(totalModes) modes on \(ranks) \(ranks == 1 ? "rank" : "ranks"), \(forces) forces; "
-        + "\(iterations) passes\n"
-        + "residual \(String(format: "%.1e", residual))\(other), filling error "
-        + "\(String(format: "%.1e", fillingError)), digest \(digest), "
-        + "\(ProgressLine.duration(wallSeconds ?? 0))"
-    )
+    var summary = Summary()
+    summary.add("modes", "\(totalModes) on \(Summary.ranks(ranks)), \(forces) forces")
+    summary.add("passes", "\(iterations)")
+    summary.add("residual", String(format: "%.1e", residual) + other)
+    summary.add("filling error", String(format: "%.1e", fillingError))
+    summary.add("digest", digest)
+    summary.add("time", ProgressLine.duration(wallSeconds ?? 0))
+    return summary
   }
 }

@@ -57,7 +57,7 @@ extension Program {
           "command", "modes", "totalModes", "bands", "ranks", "forces", "filling", "current",
           "currents", "lambda", "digest", "wallSeconds", "time", "steps", "rejectedSteps",
           "forceEvaluations", "fillingDrift", "outputs", "method", "implicitSteps", "jacobians",
-          "newtonIterations",
+          "newtonIterations", "gibbs",
         ]
       )
       let outputs = try #require(report["outputs"] as? [[String: Any]])
@@ -174,12 +174,12 @@ extension Program {
       let outcome = try await Tgge.run(words, ranks: ranks)
       #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)")
       let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ") }
-      #expect(lines.count == 8)
+      #expect(lines.count == 12)
       #expect(lines[0] == ["t", "λ(-1.0π)", "λ(-0.6π)", "λ(0.2π)", "current", "filling"])
       #expect(lines[1...5].map { $0[0] } == ["0", "100", "200", "300", "400"])
       #expect(lines[3][1].hasPrefix("3.99999999"))
-      #expect(outcome.output.contains("100 modes on \(ranks ?? 1) rank"))
-      #expect(outcome.output.contains("digest "))
+      #expect(outcome.output.contains("modes              100 on \(ranks ?? 1) rank"))
+      #expect(outcome.output.contains("digest   "))
     }
 
     @Test("--set and --modes replace values of the deck; the last one counts")
@@ -192,6 +192,23 @@ extension Program {
       #expect(report.time == 5 && report.outputs.map(\.time) == [0, 5])
       #expect(report.lambda.map(\.momentum) == [0])
       #expect(abs(report.filling - 0.25) < 1e-9)
+    }
+
+    @Test("A terminal shows how far a run is, and what memory it takes if that is much")
+    func progress() async throws {
+      let words = ["--modes", "1000000", "--set", "time.end=12", "--set", "time.outputs=13"]
+      let terminal = ["/usr/bin/env", "TGGE_TERMINAL=1", Tgge.binary, "evolve", Evolve.figure2]
+      let outcome = try await Job(terminal + words, in: nil).finish(timeout: 60)
+      #expect(outcome.status == 0, "\(outcome)")
+      let lines = outcome.errors.components(separatedBy: "\r\u{1B}[K")
+      #expect(lines[0].hasPrefix("1000000 modes on 1 rank, about "))
+      let shown = lines.filter { $0.hasPrefix("[") }
+      #expect(!shown.isEmpty)
+      for line in shown {
+        #expect(line.count <= 79 && line.contains(" steps/s  ") && line.contains(" left"))
+      }
+      #expect(shown.last?.contains("  I ") == true)
+      #expect(lines.last == "")
     }
 
     @Test("Direct forces say how long they take, on standard error; --quiet does not")

@@ -58,6 +58,18 @@ struct LaunchTests {
     #expect(foreign(values, to: .openMPI)?.launcher == "Open MPI's mpirun")
   }
 
+  @Test(
+    "The first process is found without MPI, as the innermost launcher counts",
+    arguments: [
+      ([:], true), (["OMPI_COMM_WORLD_RANK": "0", "SLURM_PROCID": "3"], true),
+      (["OMPI_COMM_WORLD_RANK": "2", "SLURM_PROCID": "0"], false), (["PMI_RANK": "1"], false),
+      (["PMIX_RANK": "1", "SLURM_PROCID": "1"], false), (["SLURM_PROCID": "0"], true),
+    ]
+  )
+  func first(values: [String: String], isFirst: Bool) {
+    #expect(LaunchEnvironment(values).isFirst == isFirst)
+  }
+
   @Test("The message names the evidence, the library and what to do, in one line")
   func message() {
     let text = foreign(["PMI_SIZE": "3"], to: .openMPI).map { "\($0)" } ?? ""

@@ -1,0 +1,102 @@
+import Foundation
+
+/// Where a picture is written to.
+public struct PictureFile: Sendable {
+  /// The picture, or the script if that is wanted.
+  public let path: String
+
+  /// The kind of file.
+  public let format: PictureFormat
+
+  /// Takes the name of a picture.
+  ///
+  /// - Throws: `PlotError` if its ending is none of a format.
+  public init(_ path: String) throws(PlotError) {
+    self.path = path
+    format = try PictureFormat(of: path)
+  }
+
+  private var stem: String {
+    let url = URL(fileURLWithPath: path).deletingPathExtension()
+    return path.hasPrefix("/") ? url.path : url.relativePath
+  }
+
+  /// The script that is left where gnuplot is missing or fails.
+  public var script: String { stem + ".gnuplot" }
+
+  /// The data of that script.
+  public var data: String { stem + ".dat" }
+
+  /// Draws a picture.
+  ///
+  /// The file appears when it is complete. Where gnuplot is missing or fails, the script and its data
+  /// stay beside it, to plot elsewhere.
+  ///
+  /// - Parameters:
+  ///   - picture: What is to be drawn.
+  ///   - gnuplot: What draws; nil where it is missing.
+  /// - Throws: `PlotError` if nothing came of it.
+  public func draw(_ picture: Picture, with gnuplot: Gnuplot?) throws(PlotError) {
+    guard format != .gnuplot else { return try writeScript(picture) }
+    guard let gnuplot else {
+      try writeScript(picture)
+      throw PlotError(
+        path,
+        "gnuplot is not on the PATH (Debian package gnuplot-nox); wrote \(script) and \(data), "
+          + "to plot elsewhere by: gnuplot \(name(of: script))"
+      )
+    }
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "tgge-plot-\(UUID().uuidString)"
+    )
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let partial = path + ".partial"
+    let complaint: String?
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let files = (script: folder.appending(path: "script"), data: folder.appending(path: "data"))
+      let text = GnuplotScript(
+        picture,
+        format: format,
+        output: partial,
+        dataFile: files.data.path
+      )
+      try Data(text.script.utf8).write(to: files.script)
+      try Data(text.data.utf8).write(to: files.data)
+      complaint = try gnuplot.run(files.script.path)
+    } catch {
+      throw PlotError(path, "cannot be drawn: \(error.localizedDescription)")
+    }
+    guard complaint == nil, size(of: partial) > 0, rename(partial, path) == 0 else {
+      unlink(partial)
+      try writeScript(picture)
+      throw PlotError(
+        path,
+        "gnuplot failed (\(complaint ?? "it wrote nothing")); wrote \(script) and \(data)"
+      )
+    }
+  }
+
+  private func writeScript(_ picture: Picture) throws(PlotError) {
+    let text = GnuplotScript(
+      picture,
+      format: format,
+      output: name(of: format == .gnuplot ? stem + ".svg" : path),
+      dataFile: name(of: data)
+    )
+    for (file, content) in [(script, text.script), (data, text.data)] {
+      do {
+        try Data(content.utf8).write(to: URL(fileURLWithPath: file))
+      } catch {
+        throw PlotError(file, "cannot be written: \(error.localizedDescription)")
+      }
+    }
+  }
+
+  private func name(of path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+
+  private func size(of path: String) -> Int {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return (attributes?[.size] as? Int) ?? 0
+  }
+}

@@ -1,0 +1,34 @@
+import Communication
+import Kinetics
+import Lattice
+
+extension StudySetup {
+  /// λ = β(ε − μ) of the recorded modes in the Gibbs state of a filling: where the thermal bath alone
+  /// would drive them.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - inverseTemperature: β, in inverse units of energy.
+  ///   - filling: The mean occupation, which fixes μ.
+  ///   - communicator: The ranks.
+  /// - Returns: λ of the recorded modes, in their order, the same on every rank.
+  /// - Throws: `ModelError` if the lattice does not fit; `CommunicationError`.
+  /// - Complexity: O(M/P) work, one table of energies, about six small Allreduces.
+  public func gibbsLambda(
+    inverseTemperature: Double,
+    filling: Double,
+    over communicator: some Communicator
+  ) throws -> [Double] {
+    guard !recordedModes.isEmpty else { return [] }
+    let partition = Partition(momenta: grid.count, bands: bands, over: communicator)
+    let energies = try communicator.agree {
+      try BandStructure(of: model.hamiltonian, on: grid, momenta: partition.ownedMomenta).energies
+    }
+    let state = InitialState.thermal(inverseTemperature: inverseTemperature, filling: filling)
+    let lambda = try state.lambda(energies: energies, partition: partition, over: communicator)
+    return try recordedModes.map { mode in
+      try value(of: mode, in: lambda, partition: partition, over: communicator)
+    }
+  }
+}
