@@ -6,6 +6,10 @@ import PackageDescription
 /// The pkg-config name of the MPI library: `ompi-c` for Open MPI, `mpich` for MPICH.
 let mpi = Context.environment["TGGE_MPI"] ?? "ompi-c"
 
+/// The pkg-config name of the HDF5 that was built with that MPI; Debian's, unless TGGE_HDF5 names another.
+let hdf5 =
+  Context.environment["TGGE_HDF5"] ?? (mpi == "mpich" ? "hdf5-mpich" : "hdf5-openmpi")
+
 /// `TGGE_STRICT=1`, set by the test scripts, turns warnings of this package into errors.
 let strict: [SwiftSetting] =
   Context.environment["TGGE_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
@@ -58,7 +62,8 @@ let package = Package(
     module("Studies", ["Kinetics", "Dissipation", "Lattice", "Communication"]),
 
     // Files and the command line
-    module("Records", [yams]),
+    .systemLibrary(name: "CHDF5", pkgConfig: hdf5),
+    module("Records", ["Communication", "CHDF5", yams]),
     .executableTarget(
       name: "tgge",
       dependencies: [

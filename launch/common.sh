@@ -3,6 +3,7 @@
 # needs, the flags of the build, and the command that starts N ranks. Sourced, never run.
 #
 #   TGGE_MPI     ompi-c (Open MPI, default) or mpich: the library's name for pkg-config
+#   TGGE_HDF5    the HDF5 built with it: hdf5-openmpi, hdf5-mpich, or what a cluster calls its own
 #   TGGE_ARCH    processor to build for, as the compiler calls it (x86-64-v3, znver4, neoverse-v1);
 #                this one by default
 #   TGGE_RANKS   how many ranks launch/run starts; one for each core by default
@@ -23,16 +24,17 @@ export TGGE_MPI=${TGGE_MPI:-ompi-c} # read by Package.swift, too
 case $TGGE_MPI in
   ompi-c)
     mpi_name="Open MPI" mpirun_name=mpirun.openmpi mpirun_version='Open MPI|OpenRTE'
-    mpi_packages=(openmpi-bin libopenmpi-dev)
+    mpi_packages=(openmpi-bin libopenmpi-dev) hdf5_name=hdf5-openmpi
     scratch=$root/.build
     ;;
   mpich)
     mpi_name=MPICH mpirun_name=mpirun.mpich mpirun_version=HYDRA
-    mpi_packages=(mpich libmpich-dev)
+    mpi_packages=(mpich libmpich-dev) hdf5_name=hdf5-mpich
     scratch=$root/.build-mpich
     ;;
   *) fail "$usage_error" "TGGE_MPI is '$TGGE_MPI'; it must be ompi-c (Open MPI) or mpich" ;;
 esac
+export TGGE_HDF5=${TGGE_HDF5:-$hdf5_name} # read by Package.swift, too
 
 # MARK: What must be there
 
@@ -61,6 +63,7 @@ install_packages() {
 # The libraries as pkg-config finds them decide, so that modules of a cluster are left alone.
 mpi_is_there() { pkg-config --exists "$TGGE_MPI" 2>/dev/null && find_mpirun; }
 lapack_is_there() { pkg-config --exists lapacke 2>/dev/null; }
+hdf5_is_there() { pkg-config --exists "$TGGE_HDF5" 2>/dev/null; }
 
 # Sets `mpirun` to the launcher of the library built against. A bare `mpirun` may be that of another
 # MPI, and would start N independent programs of one rank each: its version is looked at.
@@ -76,12 +79,15 @@ find_mpirun() {
 require_tools() {
   command -v swift >/dev/null || fail "$unavailable" \
     "no Swift toolchain on the PATH. Install Swift 6.2 or later, see https://www.swift.org/install"
-  mpi_is_there && lapack_is_there && return
+  mpi_is_there && lapack_is_there && hdf5_is_there && return
   lapack_is_there || install_packages liblapacke-dev pkg-config
   lapack_is_there || fail "$unavailable" "liblapacke-dev is installed, but pkg-config has no lapacke"
   mpi_is_there || install_packages "${mpi_packages[@]}" pkg-config
   mpi_is_there || fail "$unavailable" \
     "$mpi_name is installed, but pkg-config does not find $TGGE_MPI, or no mpirun belongs to it"
+  hdf5_is_there || [[ $TGGE_HDF5 != "$hdf5_name" ]] || install_packages "lib$hdf5_name-dev" pkg-config
+  hdf5_is_there || fail "$unavailable" "pkg-config does not find $TGGE_HDF5, HDF5 built with $mpi_name;" \
+    "TGGE_HDF5 names another"
 }
 
 # MARK: Building

@@ -45,7 +45,7 @@ public struct EvolveStudy: Sendable {
   ///   alike on all ranks; `CommunicationError`; and what the observer throws.
   public func run(
     over communicator: some Communicator,
-    observer: inout some EvolveObserver
+    observer: inout some EvolveObserver & ~Copyable
   ) throws -> EvolveResult {
     let system = try TabulatedModel(setup, over: communicator)
     if let report = system.compression { observer.didCompress(report) }
@@ -82,7 +82,7 @@ public struct EvolveStudy: Sendable {
   private func verify(
     _ system: TabulatedModel,
     over communicator: some Communicator,
-    _ observer: inout some EvolveObserver
+    _ observer: inout some EvolveObserver & ~Copyable
   ) throws {
     guard system.kernel.isSeparable else {
       throw ModelError("--verify-forces compares two engines; this kernel has only the direct one")
@@ -123,7 +123,7 @@ public struct EvolveStudy: Sendable {
     _ engine: consuming Engine,
     _ system: TabulatedModel,
     over communicator: some Communicator,
-    _ observer: inout some EvolveObserver
+    _ observer: inout some EvolveObserver & ~Copyable
   ) throws -> EvolveResult {
     let partition = engine.partition
     var observables = try Observables(system.tables, partition: partition, over: communicator)
@@ -149,13 +149,19 @@ public struct EvolveStudy: Sendable {
         let recorded = try setup.recordedModes.map { mode in
           try value(of: mode, in: lambda, partition: partition, over: communicator)
         }
-        return EvolveOutput(time: evolution.time, lambda: recorded, observables: values)
-      }
-      guard output.observables.filling.isFinite else {
-        throw NumericalError.notFinite("the filling at t = \(time)")
+        guard values.filling.isFinite else {
+          throw NumericalError.notFinite("the filling at t = \(time)")
+        }
+        let output = EvolveOutput(
+          time: evolution.time,
+          lambda: recorded,
+          observables: values,
+          statistics: evolution.statistics
+        )
+        try observer.didReach(output, lambda, partition: partition)
+        return output
       }
       outputs.append(output)
-      observer.didReach(output)
     }
 
     let fingerprint = try evolution.withLambda { lambda in

@@ -28,8 +28,8 @@ struct DeckOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Writes the final λ as CSV, which initial.file reads.",
-      valueName: "file.csv"
+      "Writes all results as HDF5 (.h5, .hdf5), or the final λ as CSV, which initial.file reads.",
+      valueName: "file"
     )
   )
   var out: String?

@@ -87,7 +87,7 @@ struct DeckRun {
     partition: Partition,
     as what: String
   ) throws {
-    guard let out = options.out else { return }
+    guard let out = options.lambdaTable else { return }
     try LambdaFile.write(
       lambda,
       to: out,

@@ -37,9 +37,9 @@ struct EvolveCommand: RankedCommand {
       needing: study.estimatedBytes(ranks: communicator.size)
     )
 
-    var observer = EvolveReporter(job, end: job.deck.time.end, communicator)
+    var observer = try EvolveReporter(job, end: job.deck.time.end, communicator)
     let result = try job.locating { try study.run(over: communicator, observer: &observer) }
-    observer.progress.clear()
+    try observer.finish(result)
     let report = EvolveReport(
       result,
       study,
@@ -62,15 +62,21 @@ extension Deck.Time {
   }
 }
 
-/// Shows progress, and writes the final λ.
-private struct EvolveReporter: EvolveObserver {
+/// Shows progress, and writes files.
+private struct EvolveReporter: EvolveObserver, ~Copyable {
   var progress: ProgressLine
   private let job: DeckRun
   private let end: Double
+  private var results: EvolveResults?
 
-  init(_ job: DeckRun, end: Double, _ communicator: MPICommunicator) {
+  init(_ job: DeckRun, end: Double, _ communicator: MPICommunicator) throws {
     self.job = job
     self.end = end
+    if let path = job.options.resultFile {
+      results = try EvolveResults(path, for: job, over: communicator)
+    } else {
+      results = nil
+    }
     progress = ProgressLine(on: communicator, quiet: job.options.quiet)
   }
 
@@ -98,10 +104,24 @@ private struct EvolveReporter: EvolveObserver {
     progress.show(time: time, end: end, statistics)
   }
 
-  func didReach(_ output: EvolveOutput) {}
+  func didReach(
+    _ output: EvolveOutput,
+    _ lambda: borrowing AlignedVector,
+    partition: Partition
+  ) throws {
+    try results?.append(lambda, partition: partition)
+  }
 
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws {
     progress.clear()
     try job.write(lambda, partition: partition, as: "λ at t = \(end)")
+  }
+
+  /// Completes the file of results.
+  ///
+  /// Collective.
+  mutating func finish(_ result: EvolveResult) throws {
+    progress.clear()
+    try results.take()?.finish(result, wallSeconds: job.wallSeconds)
   }
 }

@@ -73,7 +73,7 @@ struct EvolveReport: JSONReport {
     current = Components(final.observables.current)
     currents = Components.byOrbital(final.observables.orbitalCurrents, orbitals)
     lambda = outputs[outputs.count - 1].lambda
-    digest = String(format: "%016lx", result.digest)
+    digest = hexadecimal(result.digest)
     steps = result.statistics.steps
     rejectedSteps = result.statistics.rejectedSteps
     forceEvaluations = result.statistics.forceEvaluations

@@ -26,11 +26,17 @@ struct SteadyCommand: RankedCommand {
     study.setup.initial = try job.initialState(
       needing: study.estimatedBytes(ranks: communicator.size)
     )
+    var results: SteadyResults?
+    if let path = options.resultFile {
+      results = try SteadyResults(path, for: job, over: communicator)
+    }
     let result = try job.locating {
       try study.run(over: communicator) { lambda, partition in
+        try results?.append(lambda, partition: partition)
         try job.write(lambda, partition: partition, as: "the steady state")
       }
     }
+    try results.take()?.finish(result, wallSeconds: job.wallSeconds)
     let report = SteadyReport(
       result,
       study,

@@ -27,7 +27,11 @@ private struct Log: EvolveObserver {
     if order.last != "step" { order.append("step") }
   }
 
-  mutating func didReach(_ output: EvolveOutput) {
+  mutating func didReach(
+    _ output: EvolveOutput,
+    _ lambda: borrowing AlignedVector,
+    partition: Partition
+  ) {
     outputs.append(output.time)
     order.append("output")
   }

@@ -28,7 +28,8 @@ public struct DeckReader: Sendable {
   public func read(_ bytes: [UInt8]) throws(DeckError) -> Deck {
     var root = try rootNode(of: bytes)
     for override in overrides { try override.apply(to: &root, fileName: fileName) }
-    let source = DeckSource(fileName: fileName, root: root)
+    let text = String(decoding: bytes, as: UTF8.self)
+    let source = DeckSource(fileName: fileName, text: text, root: root)
     guard case .mapping(let entries) = root.content else { throw error(nil, Self.emptyMessage) }
     return try Deck(DeckSection(path: "", entries: entries, source: source))
   }
