@@ -44,6 +44,7 @@ let package = Package(
   targets: [
     // Processor and vectors
     .target(name: "CProcessor"),
+    .target(name: "CSignals"),
     module("VectorMath", ["CProcessor"]),
 
     // Ranks
@@ -68,7 +69,7 @@ let package = Package(
       name: "tgge",
       dependencies: [
         "Studies", "Kinetics", "Dissipation", "Lattice", "Communication", "MPICommunication",
-        "Records", "VectorMath", "CProcessor", arguments,
+        "Records", "VectorMath", "CProcessor", "CSignals", arguments,
       ],
       swiftSettings: strict
     ),

@@ -57,6 +57,14 @@ public protocol EvolveObserver: ~Copyable {
   ///   - partition: Who owns which modes.
   mutating func willStart(pairSeconds: Double, partition: Partition)
 
+  /// The integration goes on from a saved state. Called on all ranks, so that it may communicate.
+  ///
+  /// - Parameters:
+  ///   - outputs: What the interrupted runs have reached.
+  ///   - partition: Who owns which modes.
+  /// - Throws: What ends the study.
+  mutating func willGoOn(after outputs: [EvolveOutput], partition: Partition) throws
+
   /// A step was accepted.
   mutating func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics)
 
@@ -92,6 +100,8 @@ public struct SilentObserver: EvolveObserver {
   public func didVerify(deviation: Double) {}
   /// Does nothing.
   public func willStart(pairSeconds: Double, partition: Partition) {}
+  /// Does nothing.
+  public func willGoOn(after outputs: [EvolveOutput], partition: Partition) {}
   /// Does nothing.
   public func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics) {}
   /// Does nothing.

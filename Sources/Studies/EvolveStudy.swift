@@ -47,6 +47,27 @@ public struct EvolveStudy: Sendable {
     over communicator: some Communicator,
     observer: inout some EvolveObserver & ~Copyable
   ) throws -> EvolveResult {
+    var keeper = NoKeeper()
+    return try run(over: communicator, observer: &observer, keeper: &keeper)
+  }
+
+  /// Integrates and reports, from the state that a keeper has if there is one.
+  ///
+  /// Collective. A run that goes on from a state, on any number of ranks, has the same result as one that
+  /// was not interrupted, bit for bit; its observer is told of the outputs to come only.
+  ///
+  /// - Parameters:
+  ///   - communicator: The ranks.
+  ///   - observer: Told on each rank what happens; see `EvolveObserver`.
+  ///   - keeper: Saves the state when it thinks fit; see `StateKeeper`.
+  /// - Returns: The outputs and statistics, the same on every rank.
+  /// - Throws: As the run without a keeper, `StateError` if the state is of another study, and what the
+  ///   keeper throws.
+  public func run(
+    over communicator: some Communicator,
+    observer: inout some EvolveObserver & ~Copyable,
+    keeper: inout some StateKeeper & ~Copyable
+  ) throws -> EvolveResult {
     let system = try TabulatedModel(setup, over: communicator)
     if let report = system.compression { observer.didCompress(report) }
     if setup.forces.verify { try verify(system, over: communicator, &observer) }
@@ -57,11 +78,11 @@ public struct EvolveStudy: Sendable {
         partition: system.partition,
         communicator: communicator
       )
-      return try integrate(engine, system, over: communicator, &observer)
+      return try integrate(engine, system, over: communicator, &observer, &keeper)
     case .direct:
       let engine = try directForce(system.partition, over: communicator)
       observer.willStart(pairSeconds: engine.secondsPerPair(), partition: system.partition)
-      return try integrate(engine, system, over: communicator, &observer)
+      return try integrate(engine, system, over: communicator, &observer, &keeper)
     }
   }
 
@@ -123,7 +144,8 @@ public struct EvolveStudy: Sendable {
     _ engine: consuming Engine,
     _ system: TabulatedModel,
     over communicator: some Communicator,
-    _ observer: inout some EvolveObserver & ~Copyable
+    _ observer: inout some EvolveObserver & ~Copyable,
+    _ keeper: inout some StateKeeper & ~Copyable
   ) throws -> EvolveResult {
     let partition = engine.partition
     var observables = try Observables(system.tables, partition: partition, over: communicator)
@@ -132,17 +154,35 @@ public struct EvolveStudy: Sendable {
       partition: partition,
       over: communicator
     )
+    var progress = EvolveProgress(
+      start: try digest(of: lambda, partition: partition, over: communicator)
+    )
     var evolution = Evolution(
       RateEquation(engine: engine, rate: setup.model.coupling * setup.model.rateUnit),
       from: lambda,
       control: control,
       over: communicator
     )
+    if var former = keeper.former {
+      let start = progress.start
+      progress = try EvolveProgress(&former)
+      guard progress.start == start else {
+        throw StateError("initial: the state at time 0 is not the one that the run began with")
+      }
+      try evolution.restore(&former) { try keeper.read($0, into: $1) }
+      try observer.willGoOn(after: progress.outputs, partition: partition)
+    }
 
-    var outputs: [EvolveOutput] = []
-    for time in outputTimes {
-      try evolution.advance(to: time) { reached, statistics in
-        observer.didStep(to: reached, of: outputTimes.last ?? 0, statistics)
+    for time in outputTimes.dropFirst(progress.outputs.count) {
+      while evolution.time < time {
+        do {
+          try evolution.advance(to: time) { reached, statistics in
+            observer.didStep(to: reached, of: outputTimes.last ?? 0, statistics)
+            if try keeper.isDue(after: statistics.steps) { throw Pause() }
+          }
+        } catch is Pause {
+          try save(evolution, progress, &keeper)
+        }
       }
       let output = try evolution.withLambda { lambda in
         let values = try observables.evaluate(at: lambda, over: communicator)
@@ -161,7 +201,10 @@ public struct EvolveStudy: Sendable {
         try observer.didReach(output, lambda, partition: partition)
         return output
       }
-      outputs.append(output)
+      progress.outputs.append(output)
+      if try keeper.isDue(after: evolution.statistics.steps) {
+        try save(evolution, progress, &keeper)
+      }
     }
 
     let fingerprint = try evolution.withLambda { lambda in
@@ -169,11 +212,27 @@ public struct EvolveStudy: Sendable {
       return try digest(of: lambda, partition: partition, over: communicator)
     }
     return EvolveResult(
-      outputs: outputs,
+      outputs: progress.outputs,
       statistics: evolution.statistics,
       engine: Engine.name,
       digest: fingerprint,
       compression: system.compression
     )
+  }
+
+  /// Hands the state to a keeper.
+  ///
+  /// Collective.
+  private func save<Stepping: Resumable & ~Copyable>(
+    _ evolution: borrowing Stepping,
+    _ progress: EvolveProgress,
+    _ keeper: inout some StateKeeper & ~Copyable
+  ) throws {
+    try evolution.withState { state, vectors in
+      var words = StateWords()
+      progress.save(to: &words)
+      words.append(state)
+      try keeper.save(words, vectors)
+    }
   }
 }

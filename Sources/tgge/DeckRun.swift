@@ -16,7 +16,8 @@ struct DeckRun {
   let model: OpenLattice
   let recordedModes: [Int]
   private let communicator: MPICommunicator
-  private let start = ContinuousClock.now
+  /// When the run began.
+  let start = ContinuousClock.now
 
   /// Reads the deck and makes the model.
   ///
@@ -55,7 +56,9 @@ struct DeckRun {
   /// - Throws: `DeckError`, `UsageError` or `RemoteFailure`.
   func initialState(needing bytes: Double) throws -> InitialState {
     try MemoryCheck.require(bytes, on: communicator) { deck.error(at: "lattice.modes", $0) }
-    if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
+    if let out = options.out {
+      try SharedFile.checkWritable(out, bytes: resultBytes, on: communicator)
+    }
     return try ModelBuilder.initial(
       deck,
       grid: grid,
@@ -66,6 +69,13 @@ struct DeckRun {
       ),
       on: communicator
     )
+  }
+
+  /// About what a file of results takes: λ and n at each output, and what is known of the modes.
+  private var resultBytes: Double {
+    guard options.resultFile != nil else { return 0 }
+    let numbers = 2 * deck.time.outputs + 2 + grid.dimension * (2 + deck.lattice.orbitals.count)
+    return 8 * Double(grid.count * deck.lattice.orbitals.count) * Double(numbers)
   }
 
   /// Runs `body`, whose errors get the key and the line of the deck where these are known.

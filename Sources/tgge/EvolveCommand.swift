@@ -22,6 +22,7 @@ struct EvolveCommand: RankedCommand {
   )
 
   @OptionGroup var options: DeckOptions
+  @OptionGroup var checkpoints: CheckpointOptions
 
   func run(on communicator: MPICommunicator) throws {
     let job = try DeckRun(options, on: communicator)
@@ -37,8 +38,26 @@ struct EvolveCommand: RankedCommand {
       needing: study.estimatedBytes(ranks: communicator.size)
     )
 
-    var observer = try EvolveReporter(job, end: job.deck.time.end, communicator)
-    let result = try job.locating { try study.run(over: communicator, observer: &observer) }
+    let partition = Partition(
+      momenta: job.grid.count,
+      bands: study.setup.bands,
+      over: communicator
+    )
+    var keeper = try CheckpointKeeper(
+      checkpoints,
+      for: job,
+      partition: partition,
+      over: communicator
+    )
+    var observer = try EvolveReporter(
+      job,
+      end: job.deck.time.end,
+      canGoOn: checkpoints.file != nil,
+      communicator
+    )
+    let result = try job.locating {
+      try study.run(over: communicator, observer: &observer, keeper: &keeper)
+    }
     try observer.finish(result)
     let report = EvolveReport(
       result,
@@ -52,6 +71,8 @@ struct EvolveCommand: RankedCommand {
       guard communicator.rank == 0 else { return }
       try options.json ? report.printJSON() : report.printTable()
     }
+    try observer.removeJournal()
+    try keeper.remove()
   }
 }
 
@@ -69,11 +90,16 @@ private struct EvolveReporter: EvolveObserver, ~Copyable {
   private let end: Double
   private var results: EvolveResults?
 
-  init(_ job: DeckRun, end: Double, _ communicator: MPICommunicator) throws {
+  init(
+    _ job: DeckRun,
+    end: Double,
+    canGoOn: Bool,
+    _ communicator: MPICommunicator
+  ) throws {
     self.job = job
     self.end = end
     if let path = job.options.resultFile {
-      results = try EvolveResults(path, for: job, over: communicator)
+      results = try EvolveResults(path, for: job, canGoOn: canGoOn, over: communicator)
     } else {
       results = nil
     }
@@ -104,12 +130,16 @@ private struct EvolveReporter: EvolveObserver, ~Copyable {
     progress.show(time: time, end: end, statistics)
   }
 
-  func didReach(
+  mutating func willGoOn(after outputs: [EvolveOutput], partition: Partition) throws {
+    try results?.goOn(after: outputs.count)
+  }
+
+  mutating func didReach(
     _ output: EvolveOutput,
     _ lambda: borrowing AlignedVector,
     partition: Partition
   ) throws {
-    try results?.append(lambda, partition: partition)
+    try results?.append(lambda)
   }
 
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws {
@@ -117,11 +147,16 @@ private struct EvolveReporter: EvolveObserver, ~Copyable {
     try job.write(lambda, partition: partition, as: "λ at t = \(end)")
   }
 
+  /// Removes what a run that goes on would have needed.
+  ///
+  /// Collective.
+  func removeJournal() throws { try results?.removeJournal() }
+
   /// Completes the file of results.
   ///
   /// Collective.
   mutating func finish(_ result: EvolveResult) throws {
     progress.clear()
-    try results.take()?.finish(result, wallSeconds: job.wallSeconds)
+    try results?.finish(result)
   }
 }

@@ -30,7 +30,8 @@ struct ResolvedDeckTests {
     let former = try Sample.read(Sample.chain, set: ["record.momenta=[-1, 0]"]).resolved.entries
     func change(_ set: String...) throws -> [String?] {
       let present = try Sample.read(Sample.chain, set: ["record.momenta=[-1, 0]"] + set).resolved
-      return present.firstChange(from: former).map { [$0.key, $0.former, $0.present] } ?? []
+      return ResolvedDeck.firstChange(from: former, to: present.entries)
+        .map { [$0.key, $0.former, $0.present] } ?? []
     }
     #expect(try change() == [])
     #expect(try change("time.end=400.0") == [])

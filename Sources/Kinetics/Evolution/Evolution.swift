@@ -12,6 +12,23 @@ public struct EvolutionStatistics: Sendable, Equatable {
 
   /// Evaluations of the forces.
   public var forceEvaluations = 0
+
+  /// Creates statistics of nothing.
+  public init() {}
+
+  /// Takes over what `save` has appended.
+  public init(_ words: inout StateWords) throws(StateError) {
+    steps = try words.takeInteger()
+    rejectedSteps = try words.takeInteger()
+    forceEvaluations = try words.takeInteger()
+  }
+
+  /// Appends all counts.
+  public func save(to words: inout StateWords) {
+    words.append(steps)
+    words.append(rejectedSteps)
+    words.append(forceEvaluations)
+  }
 }
 
 /// Integrates λ̇ = F(λ) from time 0 on, with an embedded pair and step control.
@@ -69,7 +86,8 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
   ///
   /// - Parameters:
   ///   - end: The time to reach.
-  ///   - report: Called after each accepted step with the time reached and what was done so far.
+  ///   - report: Called after each accepted step with the time reached and what was done so far. If it
+  ///     throws, the state is that after the step: the same call may follow to go on.
   /// - Throws: `CommunicationError` if a collective fails, `NumericalError` if the initial rates are
   ///   not finite or the step length underflows, alike on all ranks; and what `report` throws.
   public mutating func advance(
@@ -134,5 +152,39 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
     let tolerance = max(control.relativeTolerance, control.absoluteTolerance)
     let change = 0.1 * Double.root(min(tolerance, 1), order)
     length = rate > 0 ? min(end, change / rate) : end
+  }
+}
+
+extension Evolution: Resumable where Engine: ~Copyable {
+  /// λ alone: the first stage of the next step is computed from it, to the same bits.
+  public var stateVectors: Int { 1 }
+
+  /// Hands time, step control, statistics and λ to `body`.
+  public borrowing func withState<Result>(
+    _ body: (StateWords, [UnsafeBufferPointer<Double>]) throws -> Result
+  ) rethrows -> Result {
+    var words = StateWords()
+    words.append(time)
+    words.append(length)
+    control.save(to: &words)
+    statistics.save(to: &words)
+    return try body(words, [UnsafeBufferPointer(stepper.lambda.buffer)])
+  }
+
+  /// Takes a saved state over.
+  ///
+  /// Collective: computes the first stage of the next step anew, which does not count.
+  public mutating func restore(
+    _ words: inout StateWords,
+    read: (Int, UnsafeMutableBufferPointer<Double>) throws -> Void
+  ) throws {
+    time = try words.takeDouble()
+    length = try words.takeDouble()
+    try control.restore(&words)
+    statistics = try EvolutionStatistics(&words)
+    try read(0, stepper.lambda.buffer)
+    guard statistics.forceEvaluations > 0 else { return }
+    try stepper.begin(&equation)
+    equation.restore(evaluations: statistics.forceEvaluations)
   }
 }

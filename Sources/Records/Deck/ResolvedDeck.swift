@@ -36,12 +36,15 @@ public struct ResolvedDeck: Sendable, Equatable {
     self.text = text
   }
 
-  /// The first key whose value is not the same in another deck.
+  /// The first key whose value is not the same in two decks.
   ///
-  /// - Parameter former: The entries of that deck.
+  /// - Parameters:
+  ///   - former: The entries of one.
+  ///   - entries: The entries of the other.
   /// - Returns: The key with both values, `nil` where there is none; `nil` if the decks agree.
-  public func firstChange(
-    from former: [Entry]
+  public static func firstChange(
+    from former: [Entry],
+    to entries: [Entry]
   ) -> (key: String, former: String?, present: String?)? {
     let old = Dictionary(former.map { ($0.key, $0.value) }) { first, _ in first }
     for entry in entries where old[entry.key] != entry.value {

@@ -69,7 +69,12 @@ extension ResultFile<MPICommunicator> {
       let block = start..<min(start + 1024, partition.ownedMomenta.upperBound)
       let structure = try BandStructure(of: hamiltonian, on: grid, momenta: block)
       energies += structure.energies
-      orbitalVelocities += structure.orbitalVelocities
+      let tables = (0..<dimension * orbitals).map { table in
+        structure.velocity(ofOrbital: table % orbitals, direction: table / orbitals)
+      }
+      for mode in structure.energies.indices {
+        orbitalVelocities += tables.map { $0[mode] }
+      }
     }
     for first in stride(from: 0, to: orbitalVelocities.count, by: orbitals) {
       velocities.append(orbitalVelocities[first..<first + orbitals].reduce(0, +))
