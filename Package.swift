@@ -100,7 +100,7 @@ let package = Package(
         "TestSupport", numerics,
       ]
     ),
-    tests("RecordsTests", ["Records"]),
+    tests("RecordsTests", ["Records", "Communication", "TestSupport"]),
     tests("CommandLineTests", ["Records"]),
     tests(
       "MultiRankTests",

@@ -106,7 +106,7 @@ extension CheckpointFile {
   ) throws(RecordError) -> UInt64 {
     let file = try SliceFile(name, O_RDONLY)
     var sum: UInt64 = 0
-    let block = UnsafeMutableBufferPointer<Double>.allocate(capacity: 1 << 17)
+    let block = UnsafeMutableBufferPointer<Double>.allocate(capacity: CheckpointFile.block)
     defer { block.deallocate() }
     for index in 0..<header.vectors {
       for first in stride(from: owned.lowerBound, to: owned.upperBound, by: block.count) {

@@ -28,6 +28,9 @@ public struct CheckpointFile<Group: Communicator> {
     self.modes = modes
   }
 
+  /// The elements that are written or read at a time, a mebibyte.
+  static var block: Int { 1 << 17 }
+
   /// What the former checkpoint is called.
   public static func previous(_ path: String) -> String { path + ".previous" }
 
@@ -50,7 +53,7 @@ public struct CheckpointFile<Group: Communicator> {
   ///     and `path.previous` left as it is.
   /// - Throws: `RecordError` on ranks that could not write, `RemoteFailure` on the others; the former
   ///   checkpoint is then as it was.
-  /// - Complexity: One pass over the vectors, one write of each, an fsync on each rank; three Allreduce.
+  /// - Complexity: One pass over the vectors, one write of each, an fsync on each rank; six Allreduce.
   public func write(
     _ content: CheckpointContent,
     _ vectors: [UnsafeBufferPointer<Double>],
@@ -76,23 +79,19 @@ public struct CheckpointFile<Group: Communicator> {
       try communicator.agree {
         let file = try SliceFile(partial, O_WRONLY)
         for (index, vector) in vectors.enumerated() {
-          precondition(vector.count == owned.count, "an element for each owned mode")
-          let start = header.offset(ofVector: index) + 8 * owned.lowerBound
-          try file.write(UnsafeRawBufferPointer(vector), at: start)
-          sum &+= Checksum.of(vector, from: index * modes + owned.lowerBound)
+          sum &+= try write(vector, index, header, to: file)
         }
-        if communicator.rank == 0 {
-          try file.write(bytes, at: header.contentOffset)
-        }
-        try file.synchronize()
+        if communicator.rank == 0 { try file.write(bytes, at: header.contentOffset) }
       }
       header.vectorSum = try communicator.sum(sum)
-      // The header comes last: without it the file is no checkpoint.
+      // Each rank waits for what it has written: another host knows nothing of its pages.
+      try communicator.agree {
+        let file = try SliceFile(partial, O_WRONLY)
+        if communicator.rank == 0 { try file.write(header.bytes, at: 0) }
+        try file.synchronize()
+      }
       try communicator.agree {
         guard communicator.rank == 0 else { return }
-        let file = try SliceFile(partial, O_WRONLY)
-        try file.write(header.bytes, at: 0)
-        try file.synchronize()
         if keepsFormer { try CheckpointFile.keepFormer(path) }
         try DurableFile.rename(partial, to: path)
       }
@@ -100,6 +99,28 @@ public struct CheckpointFile<Group: Communicator> {
       if communicator.rank == 0 { unlink(partial) }
       throw error
     }
+  }
+
+  /// Writes this rank's slice of a vector, and returns its share of the fingerprint.
+  ///
+  /// In blocks: while one rank has the file, the others compute, and find their block in the cache.
+  private func write(
+    _ vector: UnsafeBufferPointer<Double>,
+    _ index: Int,
+    _ header: CheckpointHeader,
+    to file: borrowing SliceFile
+  ) throws(RecordError) -> UInt64 {
+    precondition(vector.count == owned.count, "an element for each owned mode")
+    var sum: UInt64 = 0
+    for first in stride(from: 0, to: vector.count, by: CheckpointFile.block) {
+      let last = min(first + CheckpointFile.block, vector.count)
+      let part = UnsafeBufferPointer(rebasing: vector[first..<last])
+      let mode = owned.lowerBound + first
+      let start = header.offset(ofVector: index) + 8 * mode
+      try file.write(UnsafeRawBufferPointer(part), at: start)
+      sum &+= Checksum.of(part, from: index * modes + mode)
+    }
+    return sum
   }
 
   /// Gives the former checkpoint a second name, so that at any moment a whole one has the first.

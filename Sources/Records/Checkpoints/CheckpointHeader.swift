@@ -95,7 +95,9 @@ struct CheckpointHeader: Equatable {
       vectorSum: words[4],
       contentSum: words[5]
     )
-    guard length == .max || fileLength == length else { throw .damaged("it is shorter or longer than it says") }
+    guard length == .max || fileLength == length else {
+      throw .damaged("it is shorter or longer than it says")
+    }
   }
 }
 

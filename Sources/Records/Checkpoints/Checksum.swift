@@ -10,9 +10,13 @@ import Communication
 enum Checksum {
   /// The share of the elements from the place `first` on.
   static func of(_ values: UnsafeBufferPointer<Double>, from first: Int) -> UInt64 {
+    guard let start = values.baseAddress else { return 0 }
     var sum: UInt64 = 0
-    for index in values.indices {
-      sum &+= splitmix64(UInt64(first + index) ^ splitmix64(values[index].bitPattern))
+    var place = UInt64(truncatingIfNeeded: first)
+    // Without checks, so that eight go at a time.
+    for index in 0..<values.count {
+      sum &+= splitmix64(place ^ splitmix64(start[index].bitPattern))
+      place &+= 1
     }
     return sum
   }

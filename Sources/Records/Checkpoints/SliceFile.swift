@@ -41,10 +41,11 @@ struct SliceFile: ~Copyable {
 
   /// Writes all bytes at an offset.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(RecordError) {
+    guard let start = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {
       let rest = bytes.count - done
-      let count = pwrite(descriptor, bytes.baseAddress! + done, rest, off_t(offset + done))
+      let count = pwrite(descriptor, start + done, rest, off_t(offset + done))
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw cannotWrite }
       done += count
@@ -79,10 +80,11 @@ struct SliceFile: ~Copyable {
 
   /// Fills a buffer with the bytes from an offset on.
   func read(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(RecordError) {
+    guard let start = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {
       let rest = bytes.count - done
-      let count = pread(descriptor, bytes.baseAddress! + done, rest, off_t(offset + done))
+      let count = pread(descriptor, start + done, rest, off_t(offset + done))
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw .system("\(path): cannot be read") }
       guard count > 0 else { throw RecordError("\(path): ends too early") }

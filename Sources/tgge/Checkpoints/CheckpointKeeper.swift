@@ -8,7 +8,9 @@ import Studies
 
 /// Saves the state of a run when it is time, when a signal asks for it, and before time is over.
 struct CheckpointKeeper: StateKeeper {
-  /// Why the state is saved; the largest of what the ranks have decides. Above these, a signal.
+  /// Why the state is saved; a signal has a number above these.
+  ///
+  /// The largest of what the ranks have decides.
   private enum Cause {
     static let none: Int64 = 0
     static let due: Int64 = 1
@@ -148,9 +150,12 @@ struct CheckpointKeeper: StateKeeper {
     do {
       try file.write(content, vectors, keepsFormer: hasWhole)
       hasWhole = true
-    } catch where cause == Cause.due && hasSaved && !(error is CommunicationError) {
+    } catch  where cause == Cause.due && hasSaved && !(error is CommunicationError) {
       // The run is worth more than this one; the next may find room again.
-      Failure.write("tgge: \(error); the former checkpoint is as it was, going on", on: communicator)
+      Failure.write(
+        "tgge: \(error); the former checkpoint is as it was, going on",
+        on: communicator
+      )
     }
     hasSaved = true
     savedSteps = lastSteps

@@ -52,20 +52,20 @@ struct FormerState {
     if let content = state.content {
       try require(content, from: state.source, entries)
       if content.version != Version.number {
-        let note = "\(state.source) was written by version \(content.version) of tgge"
-        state.notes.append(note + "; the result may differ in its last bits from that of one version")
+        state.notes.append(
+          "\(state.source) was written by version \(content.version) of tgge; the result may differ in "
+            + "its last bits from that of one version"
+        )
       }
       return state
     }
-    switch flaw {
-    case nil: break
-    case .damaged:
-      state.notes.append("\(file.path) \(flaw!), and there is none before it; starting anew")
-    case .foreign, .future, .unreadable:
+    guard let flaw else { return state }
+    guard case .damaged = flaw else {
       throw UsageError(
-        "--checkpoint \(file.path): \(flaw!); name another file, or remove it to start anew"
+        "--checkpoint \(file.path): \(flaw); name another file, or remove it to start anew"
       )
     }
+    state.notes.append("\(file.path) \(flaw), and there is none before it; starting anew")
     return state
   }
 
