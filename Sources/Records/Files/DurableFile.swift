@@ -5,6 +5,15 @@ enum DurableFile {
   /// What a file is called until it is complete.
   static func partial(_ path: String) -> String { path + ".partial" }
 
+  /// Throws if a disk has no room for a file to grow.
+  static func requireRoom(_ bytes: Int, for path: String) throws(RecordError) {
+    var status = statvfs()
+    guard statvfs(partial(path), &status) == 0 else { return }
+    let free = Double(status.f_bavail) * Double(status.f_frsize)
+    guard Double(bytes) > free else { return }
+    throw RecordError(String(cString: strerror(ENOSPC)))
+  }
+
   /// Gives a complete file its name, in place of an older one.
   ///
   /// - Throws: `RecordError` with the system's reason.

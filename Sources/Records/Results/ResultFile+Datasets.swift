@@ -132,9 +132,9 @@ extension ResultFile {
   ) throws {
     let width = max(1, components.reduce(1, *))
     precondition(values.count == owned.count * width, "numbers for each owned mode")
-    let step = max(1, ResultFile.piece / width)
     // All ranks make as many calls.
     let most = Int(try communicator.maximum(Int64(owned.count)))
+    let step = max(1, min(most, ResultFile.piece / width))
     for first in stride(from: 0, to: most, by: step) {
       let modes = min(first, owned.count)..<min(first + step, owned.count)
       let part = UnsafeBufferPointer(
@@ -142,7 +142,7 @@ extension ResultFile {
       )
       let start = (row.map { [$0] } ?? []) + [owned.lowerBound + modes.lowerBound]
       let count = (row == nil ? [] : [1]) + [modes.count] + components
-      try perform { () throws(RecordError) in
+      try perform(writing: 8 * width * step * communicator.size) { () throws(RecordError) in
         let origin = start + components.map { _ in 0 }
         try write(part, to: name, from: origin, modes.isEmpty ? nil : count)
       }
@@ -196,6 +196,8 @@ extension ResultFile {
       return H5Dwrite(data, kind, memory.identifier, slab, transfer, base)
     }
     try check(code)
+    // A rank that writes alone has a cache, whose errors nobody would see when the dataset is closed.
+    if communicator.size == 1 { try check(H5Dflush(data)) }
   }
 
   private func create<Element: ResultElement>(

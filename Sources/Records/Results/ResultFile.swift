@@ -58,6 +58,12 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
     transfer = tgge_hdf5_transfer(isShared ? 1 : 0)
   }
 
+  /// Room on the disk that is left for what the library writes by itself.
+  ///
+  /// A write that fails inside HDF5 leaves it in a state in which it may crash at its end, so that a full
+  /// disk is looked for before.
+  private static var reserve: Int { 1 << 19 }
+
   /// Completes the file and gives it its name, in place of an older one.
   ///
   /// Collective.
@@ -67,6 +73,8 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
     isFinished = true
     do {
       H5Pclose(transfer)
+      // Closing cannot be tried again, and a library with a file that it could not close crashes at its end.
+      try perform { () throws(RecordError) in try check(H5Fflush(file, H5F_SCOPE_GLOBAL)) }
       try perform { () throws(RecordError) in try check(H5Fclose(file)) }
       try perform { () throws(RecordError) in
         // Pages of another host are on the disk only when that host has asked for it.
@@ -77,23 +85,41 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
         try DurableFile.rename(DurableFile.partial(path), to: path)
       }
     } catch {
-      if communicator.rank == 0 { unlink(DurableFile.partial(path)) }
+      discard()
       throw error
     }
   }
 
   /// Gives the file up.
+  deinit { if !isFinished { discard() } }
+
+  /// Removes the file, which stays open.
   ///
-  /// It is not closed: that is a collective call, which might wait for ever where another has failed.
-  deinit {
-    if !isFinished, communicator.rank == 0 { unlink(DurableFile.partial(path)) }
+  /// The library closes it when MPI is finalised, on all ranks together: here one of them might wait for
+  /// another that has failed. On a disk that is full it must find room then, which is what the file had.
+  private func discard() {
+    guard communicator.rank == 0 else { return }
+    truncate(DurableFile.partial(path), 0)
+    unlink(DurableFile.partial(path))
   }
 
   /// Runs calls of HDF5 on all ranks; if one fails, all throw.
-  func perform<Result>(_ body: () throws(RecordError) -> Result) throws -> Result {
+  ///
+  /// - Parameters:
+  ///   - bytes: What all ranks together are about to write.
+  ///   - body: The calls.
+  /// - Returns: What `body` returns.
+  /// - Throws: `RecordError` or `RemoteFailure`.
+  func perform<Result>(
+    writing bytes: Int = 0,
+    _ body: () throws(RecordError) -> Result
+  ) throws -> Result {
     let path = path
     return try communicator.agree {
-      do throws(RecordError) { return try body() } catch {
+      do throws(RecordError) {
+        try DurableFile.requireRoom(bytes + ResultFile.reserve, for: path)
+        return try body()
+      } catch {
         throw RecordError("\(path): cannot be written: \(error)")
       }
     }
