@@ -37,6 +37,10 @@ public struct ExactSums: Sendable {
   /// Whether every term so far was finite and in its window; after `reduce`, on all ranks.
   public var isValid: Bool { message[message.count - 1] == 0 }
 
+  /// Makes the sums invalid on all ranks once they are reduced, until they are reset: for terms that were
+  /// found to be out of the window elsewhere.
+  public mutating func invalidate() { message[message.count - 1] += 1 }
+
   /// Moves what an accumulator holds into the sum `index`, and empties it.
   ///
   /// - Complexity: 24 conversions; once for each 1024 vectors it costs nothing that is measurable.

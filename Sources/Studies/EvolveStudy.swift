@@ -15,12 +15,30 @@ public struct EvolveStudy: Sendable {
   /// The tolerances.
   public var control: StepControl
 
+  /// How to step.
+  public var method: SteppingMethod
+
+  /// Whether to go on after the output times, by implicit steps, until the state is steady: a last output
+  /// is there.
+  public var endsSteady: Bool
+
   /// Creates a study.
-  public init(_ setup: StudySetup, outputTimes: [Double], control: StepControl) {
+  public init(
+    _ setup: StudySetup,
+    outputTimes: [Double],
+    control: StepControl,
+    method: SteppingMethod = .auto,
+    endsSteady: Bool = false
+  ) {
     self.setup = setup
     self.outputTimes = outputTimes
     self.control = control
+    self.method = method
+    self.endsSteady = endsSteady
   }
+
+  /// The time of the last output; infinite if that is the steady state.
+  public var end: Double { endsSteady ? .infinity : outputTimes.last ?? 0 }
 
   /// The memory that each rank needs at most, in bytes, from the size of the tables alone.
   ///
@@ -28,8 +46,12 @@ public struct EvolveStudy: Sendable {
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
     let estimate = setup.memory(comparesEngines: setup.forces.verify)
-    // Tables and their copies in the engine and the observables; λ, the trial state, seven stages.
-    let owned = 1 + 2 * estimate.velocities + 4 * estimate.channels + 9 + 2
+    // Tables while their copies in the engine and the observables are made, then these; λ, the end of the
+    // step, e^λ and ten stages; in implicit steps λ, five stages, five corrections and four factors of
+    // the Jacobian.
+    let state: Double = method == .explicit ? 13 : 15
+    let tables = 1 + 2 * estimate.velocities + 2 * estimate.channels
+    let owned = tables + max(2 * estimate.channels, state) + 2
     return estimate.bytes(owned: owned, ranks: ranks)
   }
 
@@ -68,21 +90,49 @@ public struct EvolveStudy: Sendable {
     observer: inout some EvolveObserver & ~Copyable,
     keeper: inout some StateKeeper & ~Copyable
   ) throws -> EvolveResult {
-    let system = try TabulatedModel(setup, over: communicator)
+    var system = try TabulatedModel(setup, over: communicator)
     if let report = system.compression { observer.didCompress(report) }
     if setup.forces.verify { try verify(system, over: communicator, &observer) }
+    let start = try setup.initial.lambda(
+      energies: system.tables.energies,
+      partition: system.partition,
+      over: communicator
+    )
+    let rate = setup.model.coupling * setup.model.rateUnit
     switch system.engine {
     case .separable:
-      let engine = try SeparableForce(
-        kernel: system.kernel.separable,
+      if endsSteady, method == .explicit {
+        throw ModelError("time.end: steady takes implicit steps; use time.method: auto or implicit")
+      }
+      let evolution = try SeparableEvolution(
+        kernel: system.takeKernel().separable,
+        rate: rate,
+        from: start,
+        control: control,
+        method: endsSteady ? .implicit : method,
+        until: end,
         partition: system.partition,
-        communicator: communicator
+        over: communicator
       )
-      return try integrate(engine, system, over: communicator, &observer, &keeper)
+      return try integrate(evolution, "separable", system, over: communicator, &observer, &keeper) {
+        try $0.advance(untilResidual: SteadyStudy.tolerance, report: $1)
+      }
     case .direct:
+      if endsSteady || method == .implicit {
+        let key = endsSteady ? "time.end: steady" : "time.method: implicit"
+        throw ModelError(
+          "\(key) needs moments: a kernel of low rank and --forces separable or auto; or use tgge steady"
+        )
+      }
       let engine = try directForce(system.partition, over: communicator)
       observer.willStart(pairSeconds: engine.secondsPerPair(), partition: system.partition)
-      return try integrate(engine, system, over: communicator, &observer, &keeper)
+      let evolution = Evolution(
+        RateEquation(engine: engine, rate: rate),
+        from: start,
+        control: control,
+        over: communicator
+      )
+      return try integrate(evolution, "direct", system, over: communicator, &observer, &keeper) { _, _ in }
     }
   }
 
@@ -140,29 +190,24 @@ public struct EvolveStudy: Sendable {
     observer.didVerify(deviation: largest)
   }
 
-  private func integrate<Engine: ForceEngine & ~Copyable>(
-    _ engine: consuming Engine,
+  /// Steps through the output times, and on to the steady state if that is wanted.
+  ///
+  /// Collective.
+  private func integrate<Stepping: TimeStepping & ~Copyable>(
+    _ start: consuming Stepping,
+    _ engine: String,
     _ system: TabulatedModel,
     over communicator: some Communicator,
     _ observer: inout some EvolveObserver & ~Copyable,
-    _ keeper: inout some StateKeeper & ~Copyable
+    _ keeper: inout some StateKeeper & ~Copyable,
+    settle: (inout Stepping, (Double, EvolutionStatistics) throws -> Void) throws -> Void
   ) throws -> EvolveResult {
-    let partition = engine.partition
+    var evolution = start
+    let partition = system.partition
     var observables = try Observables(system.tables, partition: partition, over: communicator)
-    let lambda = try setup.initial.lambda(
-      energies: system.tables.energies,
-      partition: partition,
-      over: communicator
-    )
-    var progress = EvolveProgress(
-      start: try digest(of: lambda, partition: partition, over: communicator)
-    )
-    var evolution = Evolution(
-      RateEquation(engine: engine, rate: setup.model.coupling * setup.model.rateUnit),
-      from: lambda,
-      control: control,
-      over: communicator
-    )
+    var progress = try evolution.withLambda { lambda in
+      EvolveProgress(start: try digest(of: lambda, partition: partition, over: communicator))
+    }
     if var former = keeper.former {
       let start = progress.start
       progress = try EvolveProgress(&former)
@@ -173,27 +218,32 @@ public struct EvolveStudy: Sendable {
       try observer.willGoOn(after: progress.outputs, partition: partition)
     }
 
-    for time in outputTimes.dropFirst(progress.outputs.count) {
-      while evolution.time < time {
+    let times = outputTimes + (endsSteady ? [.infinity] : [])
+    for time in times.dropFirst(progress.outputs.count) {
+      var isReached = false
+      while !isReached {
         do {
-          try evolution.advance(to: time) { reached, statistics in
-            observer.didStep(to: reached, of: outputTimes.last ?? 0, statistics)
-            if try keeper.isDue(after: statistics.steps) { throw Pause() }
+          if time.isFinite {
+            try evolution.advance(to: time) { try note($0, $1, &observer, &keeper) }
+          } else {
+            try settle(&evolution) { try note($0, $1, &observer, &keeper) }
           }
+          isReached = true
         } catch is Pause {
           try save(evolution, progress, &keeper)
         }
       }
+      let reached = evolution.time
       let output = try evolution.withLambda { lambda in
         let values = try observables.evaluate(at: lambda, over: communicator)
         let recorded = try setup.recordedModes.map { mode in
           try value(of: mode, in: lambda, partition: partition, over: communicator)
         }
         guard values.filling.isFinite else {
-          throw NumericalError.notFinite("the filling at t = \(time)")
+          throw NumericalError.notFinite("the filling at t = \(reached)")
         }
         let output = EvolveOutput(
-          time: evolution.time,
+          time: reached,
           lambda: recorded,
           observables: values,
           statistics: evolution.statistics
@@ -214,10 +264,23 @@ public struct EvolveStudy: Sendable {
     return EvolveResult(
       outputs: progress.outputs,
       statistics: evolution.statistics,
-      engine: Engine.name,
+      engine: engine,
       digest: fingerprint,
       compression: system.compression
     )
+  }
+
+  /// Tells of a step, and interrupts the integration if its state is to be saved.
+  ///
+  /// Collective.
+  private func note(
+    _ reached: Double,
+    _ statistics: EvolutionStatistics,
+    _ observer: inout some EvolveObserver & ~Copyable,
+    _ keeper: inout some StateKeeper & ~Copyable
+  ) throws {
+    observer.didStep(to: reached, of: end, statistics)
+    if try keeper.isDue(after: statistics.steps) { throw Pause() }
   }
 
   /// Hands the state to a keeper.

@@ -30,8 +30,8 @@ struct TabulatedModel {
   /// Energies and velocities of the owned modes.
   let tables: ModeTables
 
-  /// The kernel over the owned modes, with what compression made of it.
-  let kernel: RateKernel
+  /// The kernel over the owned modes, with what compression made of it; empty once it was taken out.
+  private(set) var kernel: RateKernel
 
   /// The engine that the kernel and the user ask for.
   let engine: ForceChoice.Engine
@@ -76,6 +76,12 @@ struct TabulatedModel {
     self.tables = tables
     self.kernel = kernel
     compression = report
+  }
+
+  /// Takes the kernel out, so that its tables are freed with it.
+  mutating func takeKernel() -> RateKernel {
+    defer { kernel = RateKernel() }
+    return kernel
   }
 
   /// The interval of y = βε over all modes of all ranks.

@@ -18,6 +18,10 @@ struct EvolveCommand: RankedCommand {
       Prints λ at the recorded momenta, the current and the filling at each output time. A \
       generalized Gibbs ensemble describes the state for ε → 0 and t ≳ 1/ε; corrections of order \
       1/L of an exact finite system are left out.
+
+      Steps are explicit, or implicit of order 9 (time: {method: auto|explicit|implicit}): auto changes \
+      to implicit ones where stability limits the explicit ones. With time: {end: steady} the last \
+      output is the steady state.
       """
   )
 
@@ -32,7 +36,9 @@ struct EvolveCommand: RankedCommand {
       control: StepControl(
         relativeTolerance: job.deck.time.relativeTolerance,
         absoluteTolerance: job.deck.time.absoluteTolerance
-      )
+      ),
+      method: SteppingMethod(rawValue: job.deck.time.method) ?? .auto,
+      endsSteady: job.deck.time.endsSteady
     )
     study.setup.initial = try job.initialState(
       needing: study.estimatedBytes(ranks: communicator.size)
@@ -51,7 +57,6 @@ struct EvolveCommand: RankedCommand {
     )
     var observer = try EvolveReporter(
       job,
-      end: job.deck.time.end,
       canGoOn: checkpoints.file != nil,
       communicator
     )
@@ -77,9 +82,10 @@ struct EvolveCommand: RankedCommand {
 }
 
 extension Deck.Time {
-  /// The output times: equally spaced, 0 and the end included.
+  /// The output times: equally spaced, 0 and the end included; without the end if that is steady.
   var outputTimes: [Double] {
-    (0..<outputs).map { $0 == outputs - 1 ? end : end * Double($0) / Double(outputs - 1) }
+    if endsSteady { return [0] }
+    return (0..<outputs).map { $0 == outputs - 1 ? end : end * Double($0) / Double(outputs - 1) }
   }
 }
 
@@ -87,17 +93,15 @@ extension Deck.Time {
 private struct EvolveReporter: EvolveObserver, ~Copyable {
   var progress: ProgressLine
   private let job: DeckRun
-  private let end: Double
+  private var time = 0.0
   private var results: EvolveResults?
 
   init(
     _ job: DeckRun,
-    end: Double,
     canGoOn: Bool,
     _ communicator: MPICommunicator
   ) throws {
     self.job = job
-    self.end = end
     if let path = job.options.resultFile {
       results = try EvolveResults(path, for: job, canGoOn: canGoOn, over: communicator)
     } else {
@@ -139,12 +143,13 @@ private struct EvolveReporter: EvolveObserver, ~Copyable {
     _ lambda: borrowing AlignedVector,
     partition: Partition
   ) throws {
+    time = output.time
     try results?.append(lambda)
   }
 
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws {
     progress.clear()
-    try job.write(lambda, partition: partition, as: "λ at t = \(end)")
+    try job.write(lambda, partition: partition, as: "λ at t = \(time)")
   }
 
   /// Removes what a run that goes on would have needed.

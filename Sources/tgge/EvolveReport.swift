@@ -25,7 +25,12 @@ struct EvolveReport: JSONReport {
   let currents: [String: Components]
   let lambda: [LambdaEntry]
   let digest: String
+  /// How the steps were taken: `explicit`, `implicit`, or `both`, the explicit ones first.
+  let method: String
   let steps: Int
+  let implicitSteps: Int
+  let jacobians: Int
+  let newtonIterations: Int
   let rejectedSteps: Int
   let forceEvaluations: Int
   let wallSeconds: Double
@@ -74,7 +79,11 @@ struct EvolveReport: JSONReport {
     currents = Components.byOrbital(final.observables.orbitalCurrents, orbitals)
     lambda = outputs[outputs.count - 1].lambda
     digest = hexadecimal(result.digest)
+    method = result.statistics.method
     steps = result.statistics.steps
+    implicitSteps = result.statistics.implicitSteps
+    jacobians = result.statistics.jacobians
+    newtonIterations = result.statistics.newtonIterations
     rejectedSteps = result.statistics.rejectedSteps
     forceEvaluations = result.statistics.forceEvaluations
     self.wallSeconds = wallSeconds
@@ -104,6 +113,9 @@ struct EvolveReport: JSONReport {
     print(
       "\n\(totalModes) modes on \(ranks) \(ranks == 1 ? "rank" : "ranks"), \(forces) forces; "
         + "\(steps) steps, \(rejectedSteps) rejected, \(forceEvaluations) force evaluations\n"
+        + (implicitSteps > 0
+          ? "\(implicitSteps) of the steps implicit, with \(jacobians) Jacobians and "
+            + "\(newtonIterations) Newton iterations\n" : "")
         + "filling drift \(digits(fillingDrift)), digest \(digest), "
         + "\(ProgressLine.duration(wallSeconds))"
     )

@@ -29,9 +29,13 @@ struct ProgressLine {
     last = now
     let elapsed = (now - start) / .seconds(1)
     let left = time > 0 ? ProgressLine.duration(elapsed * (end - time) / time) : "?"
+    let (goal, rest) =
+      end.isFinite
+      ? ("of \(String(format: "%.4g", end))", ", \(left) left")
+      : ("on the way to the steady state", "")
     let line =
-      "t = \(String(format: "%.4g", time)) of \(String(format: "%.4g", end)), "
-      + "\(statistics.steps) steps, \(statistics.rejectedSteps) rejected, \(left) left"
+      "t = \(String(format: "%.4g", time)) \(goal), \(statistics.steps) steps, "
+      + "\(statistics.rejectedSteps) rejected\(rest)"
     write(isTerminal ? "\r\u{1B}[K" + line : line + "\n")
     isOpen = isTerminal
   }

@@ -56,7 +56,8 @@ extension Program {
         Set(report.keys) == [
           "command", "modes", "totalModes", "bands", "ranks", "forces", "filling", "current",
           "currents", "lambda", "digest", "wallSeconds", "time", "steps", "rejectedSteps",
-          "forceEvaluations", "fillingDrift", "outputs",
+          "forceEvaluations", "fillingDrift", "outputs", "method", "implicitSteps", "jacobians",
+          "newtonIterations",
         ]
       )
       let outputs = try #require(report["outputs"] as? [[String: Any]])
@@ -68,6 +69,64 @@ extension Program {
       }
       let digest = try #require(report["digest"] as? String)
       #expect(digest.count == 16 && digest.allSatisfy { "0123456789abcdef".contains($0) })
+    }
+
+    @Test("time.method chooses the steps, and all say the same; time.end: steady ends at it")
+    func methods() async throws {
+      var currents: [Double] = []
+      for method in ["explicit", "implicit", "auto"] {
+        let object = try await Evolve.object(["--set", "time.method=\(method)"])
+        #expect(object["method"] as? String == (method == "implicit" ? "implicit" : "explicit"))
+        let implicit = try #require(object["implicitSteps"] as? Int)
+        #expect((implicit > 0) == (method == "implicit"))
+        #expect((object["newtonIterations"] as? Int ?? -1) >= implicit)
+        currents.append(try #require(object["current"] as? Double))
+      }
+      #expect(currents.allSatisfy { abs($0 - currents[0]) < 1e-9 })
+
+      let steady = try await Evolve.object(["--set", "time={end: steady}"])
+      #expect(steady["method"] as? String == "implicit")
+      #expect((steady["outputs"] as? [Any])?.count == 2)
+      let outcome = try await Tgge.run(
+        ["steady", Evolve.figure2, "--json", "--set", "baths.drive=0.5"],
+        ranks: nil
+      )
+      let found = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+      let current = try #require((found as? [String: Any])?["current"] as? Double)
+      #expect(abs(try #require(steady["current"] as? Double) - current) < 1e-11)
+    }
+
+    /// The JSON of the driven chain with options.
+    private static func object(_ options: [String]) async throws -> [String: Any] {
+      let words = ["evolve", figure2, "--json", "--quiet", "--set", "baths.drive=0.5"]
+      let outcome = try await Tgge.run(words + options, ranks: 2)
+      let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+      return try #require(object as? [String: Any])
+    }
+
+    @Test("Implicit steps without moments are refused in one line")
+    func methodNeedsMoments() async throws {
+      try await Refusal.expect(
+        [
+          .options(
+            "--forces",
+            "direct",
+            "--set",
+            "time.method=implicit",
+            saying: "time.method",
+            "kernel of low rank"
+          ),
+          .options("--set", "time.method=implicit", in: Sample.rashba, saying: "time.method"),
+          .options(
+            "--set",
+            "time.end=steady",
+            in: Sample.rashba,
+            saying: "time.end",
+            "tgge steady"
+          ),
+        ],
+        ranks: 2
+      )
     }
 
     @Test("In two dimensions momenta and currents are arrays")

@@ -126,6 +126,27 @@ extension MultiRank {
     }
 
     @Test(
+      "Implicit steps have the bits that each rank finds alone",
+      arguments: DigestCase.allCases.filter { $0 != .correlated },
+      [false, true]
+    )
+    func implicitBits(_ example: DigestCase, _ endsSteady: Bool) throws {
+      // The compressed kernel has a hundred channels.
+      if example == .ohmic, endsSteady { return }
+      var study = try example.study(.separable)
+      study.method = .implicit
+      study.endsSteady = endsSteady
+      if example == .ohmic { study.outputTimes = [0, 0.1] }
+      var observer = SilentObserver()
+      let alone = try study.run(over: SerialCommunicator(), observer: &observer)
+      let together = try study.run(over: world, observer: &observer)
+      #expect(together.digest == alone.digest)
+      #expect(together.statistics == alone.statistics)
+      #expect(alone.statistics.implicitSteps == alone.statistics.steps)
+      #expect(alone.outputs.last?.lambda != alone.outputs.first?.lambda)
+    }
+
+    @Test(
       "The steady state has the bits that each rank finds alone",
       arguments: DigestCase.allCases
     )

@@ -36,6 +36,29 @@ extension MultiRank {
       #expect(try allocationsOfSteps(engine) == 0)
     }
 
+    @Test("Implicit steps allocate nothing in Swift code")
+    func implicit() throws {
+      let partition = Partition(momenta: 300, bands: 1, over: world)
+      let bands = try BandStructure(
+        of: model.hamiltonian,
+        on: grid,
+        momenta: partition.ownedMomenta
+      )
+      var evolution = try ImplicitEvolution(
+        kernel: model.kernel(on: bands).separable,
+        rate: 0.05,
+        from: AlignedVector(partition.owned.map { _ in 0 }),
+        control: StepControl(relativeTolerance: 1e-10, absoluteTolerance: 1e-10),
+        partition: partition,
+        over: world
+      )
+      try evolution.advance(to: 0.1)
+      let before = evolution.statistics.steps
+      let found = try allocations { try evolution.advance(to: 100) }
+      #expect(evolution.statistics.steps >= before + 10)
+      #expect(found == 0)
+    }
+
     private var model: OpenLattice {
       get throws {
         OpenLattice(

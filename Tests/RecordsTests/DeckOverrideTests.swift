@@ -83,8 +83,11 @@ struct DeckOverrideTests {
         "lattice.mdoes=null", "lattice.mdoes",
         "is an unknown key; allowed are model, modes, hopping, twist; did you mean modes?"
       ),
-      ("time.end=", "time.end", "is nothing; allowed is a number, above 0"),
-      ("time.end=.nan", "time.end", ".nan is not finite; allowed is a number, above 0"),
+      ("time.end=", "time.end", "is nothing; allowed is a number, above 0, or steady"),
+      (
+        "time.end=.nan", "time.end",
+        ".nan is not finite; allowed is a number, above 0, or steady"
+      ),
       ("lattice.modes.x=1", "lattice.modes", "is \"100\", which has no keys inside"),
       ("lattice.modes[0]=1", "lattice.modes", "is not a list; write it without [ ]"),
       (

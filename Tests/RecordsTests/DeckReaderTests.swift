@@ -27,6 +27,7 @@ struct DeckReaderTests {
     #expect(deck.time.relativeTolerance == 1e-10)
     #expect(deck.time.absoluteTolerance == 1e-10)
     #expect(deck.time.outputs == 2)
+    #expect(deck.time.method == "auto" && !deck.time.endsSteady)
     #expect(deck.record.momenta.isEmpty)
     #expect(deck.forces.compression == nil)
   }
@@ -47,7 +48,7 @@ struct DeckReaderTests {
         thermal: {beta: 2.0, spectrum: ohmic}
         nonequilibrium: {kind: raman, delta: [1, 1], delta-prime: [1, 0.5]}
       initial: {filling: 0.4}
-      time: {end: 40, relative-tolerance: 1e-9, absolute-tolerance: 1e-8, outputs: 41}
+      time: {method: implicit, end: 40, relative-tolerance: 1e-9, absolute-tolerance: 1e-8, outputs: 41}
       record: {momenta: [-1, -0.6, [0.2]]}
       forces: {compression: 1e-12}
       """
@@ -70,6 +71,7 @@ struct DeckReaderTests {
     #expect(deck.time.relativeTolerance == 1e-9)
     #expect(deck.time.absoluteTolerance == 1e-8)
     #expect(deck.time.outputs == 41)
+    #expect(deck.time.method == "implicit")
     #expect(deck.record.momenta == [[-1], [-0.6], [0.2]])
     #expect(deck.forces.compression == 1e-12)
   }

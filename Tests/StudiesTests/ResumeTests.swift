@@ -94,15 +94,18 @@ struct ResumeTests {
 
   @Test(
     "Half on P ranks and the rest on P′ equals the whole run bit for bit",
-    arguments: [ForceChoice.separable, .direct]
+    arguments: [
+      (ForceChoice.separable, SteppingMethod.explicit), (.separable, .implicit), (.direct, .auto),
+    ]
   )
-  func halves(forces: ForceChoice) throws {
-    let study = try EvolveStudyTests.study(
+  func halves(forces: ForceChoice, method: SteppingMethod) throws {
+    var study = try EvolveStudyTests.study(
       extents: [21],
       drive: 0.5,
       outputTimes: [0, 3, 10],
       forces: forces
     )
+    study.method = method
     let whole = try EvolveStudyTests.run(study)
     var generator = SeededGenerator(seed: 5)
     for before in 1...4 {
@@ -118,17 +121,25 @@ struct ResumeTests {
 
   @Test(
     "A run interrupted after each step, each time on another number of ranks, is the whole run",
-    arguments: [ForceChoice.separable, .direct]
+    arguments: [
+      (ForceChoice.direct, SteppingMethod.auto, 2.0), (.separable, .explicit, 2),
+      (.separable, .implicit, 200), (.separable, .auto, 4e4), (.separable, .auto, .infinity),
+    ]
   )
-  func pieces(forces: ForceChoice) throws {
-    let study = try EvolveStudyTests.study(
+  func pieces(forces: ForceChoice, method: SteppingMethod, end: Double) throws {
+    var study = try EvolveStudyTests.study(
       extents: [12],
       drive: 0.2,
-      outputTimes: [0, 0.5, 2],
+      outputTimes: end.isFinite ? [0, end / 4, end] : [0],
       initial: .thermal(inverseTemperature: 0.3, filling: 0.4),
       forces: forces
     )
+    study.method = method
+    study.endsSteady = end == .infinity
     let whole = try EvolveStudyTests.run(study)
+    if method == .auto, end > 1000, end.isFinite {
+      #expect(whole.statistics.method == "both")
+    }
     let vault = Vault()
     var result: EvolveResult?
     for limit in 0...whole.statistics.steps where result == nil {

@@ -17,6 +17,25 @@ public func occupations(_ lambda: Vector) -> (occupation: Vector, vacancy: Vecto
   )
 }
 
+/// n, h, 1/n and 1/h, with one exponential and two divisions.
+@inline(__always)
+func occupationsAndInverses(
+  _ lambda: Vector
+) -> (occupation: Vector, vacancy: Vector, perOccupation: Vector, perVacancy: Vector) {
+  let positive = lambda .> Vector.zero
+  let small = exponential(lambda.replacing(with: -lambda, where: positive))
+  let perMajority = 1 + small
+  let majority = 1 / perMajority
+  let minority = small * majority
+  let perMinority = perMajority / small
+  return (
+    majority.replacing(with: minority, where: positive),
+    minority.replacing(with: majority, where: positive),
+    perMajority.replacing(with: perMinority, where: positive),
+    perMinority.replacing(with: perMajority, where: positive)
+  )
+}
+
 /// 1/n = 1 + e^λ and 1/h = 1 + e^−λ.
 @inlinable @inline(__always)
 public func inverseOccupations(_ lambda: Vector) -> (occupation: Vector, vacancy: Vector) {

@@ -10,8 +10,23 @@ public struct EvolutionStatistics: Sendable, Equatable {
   /// Steps that were computed again with a shorter length.
   public var rejectedSteps = 0
 
-  /// Evaluations of the forces.
+  /// Evaluations of the forces by explicit steps.
   public var forceEvaluations = 0
+
+  /// Those of the accepted steps that were implicit.
+  public var implicitSteps = 0
+
+  /// How often the Jacobian of implicit steps was computed: one pass over the modes each.
+  public var jacobians = 0
+
+  /// Iterations for the stages of implicit steps: one pass over the modes each, with five evaluations.
+  public var newtonIterations = 0
+
+  /// How the accepted steps were taken: `explicit`, `implicit`, or `both`, the explicit ones first.
+  public var method: String {
+    if implicitSteps == 0 { return "explicit" }
+    return implicitSteps == steps ? "implicit" : "both"
+  }
 
   /// Creates statistics of nothing.
   public init() {}
@@ -21,6 +36,9 @@ public struct EvolutionStatistics: Sendable, Equatable {
     steps = try words.takeInteger()
     rejectedSteps = try words.takeInteger()
     forceEvaluations = try words.takeInteger()
+    implicitSteps = try words.takeInteger()
+    jacobians = try words.takeInteger()
+    newtonIterations = try words.takeInteger()
   }
 
   /// Appends all counts.
@@ -28,6 +46,9 @@ public struct EvolutionStatistics: Sendable, Equatable {
     words.append(steps)
     words.append(rejectedSteps)
     words.append(forceEvaluations)
+    words.append(implicitSteps)
+    words.append(jacobians)
+    words.append(newtonIterations)
   }
 }
 
@@ -35,7 +56,9 @@ public struct EvolutionStatistics: Sendable, Equatable {
 ///
 /// Every decision depends on sums and maxima that have the same bits on any number of ranks, so all
 /// ranks take the same steps, and runs on different numbers of ranks too.
-public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~Copyable {
+public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
+  TimeStepping, ~Copyable
+{
   /// The time reached, in inverse units of energy.
   public private(set) var time = 0.0
 
@@ -50,6 +73,9 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
 
   /// The length of the next step, unless an output comes first; 0 before the first.
   private var length = 0.0
+
+  /// How many of the last looks found that stability limits the steps.
+  private var limitedSteps = 0
 
   /// Prepares an integration.
   ///
@@ -82,20 +108,31 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
 
   /// Advances to a time, with the last step landing on it.
   ///
-  /// Collective.
-  ///
-  /// - Parameters:
-  ///   - end: The time to reach.
-  ///   - report: Called after each accepted step with the time reached and what was done so far. If it
-  ///     throws, the state is that after the step: the same call may follow to go on.
-  /// - Throws: `CommunicationError` if a collective fails, `NumericalError` if the initial rates are
-  ///   not finite or the step length underflows, alike on all ranks; and what `report` throws.
+  /// Collective; see `TimeStepping`.
   public mutating func advance(
     to end: Double,
     report: (Double, EvolutionStatistics) throws -> Void = { _, _ in }
   ) throws {
+    try advance(to: end, unlessStiffUntil: nil, report: report)
+  }
+
+  /// Advances to a time, or to where stability limits the steps.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - end: The time to reach.
+  ///   - horizon: The last time that will be asked for; stops before `end` where stability limits the
+  ///     steps and hundreds of them are left until then. `nil` never stops.
+  ///   - report: See `TimeStepping`.
+  /// - Throws: As `TimeStepping` says.
+  mutating func advance(
+    to end: Double,
+    unlessStiffUntil horizon: Double?,
+    report: (Double, EvolutionStatistics) throws -> Void
+  ) throws {
     if time < end, statistics.forceEvaluations == 0 { try begin(end) }
-    while time < end {
+    while time < end, limitedSteps < 2 {
       let remaining = end - time
       // Land on the end; or halve the way to it rather than leave a tiny rest.
       let lands = length >= remaining * (1 - 1e-3)
@@ -103,12 +140,7 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
       guard step > 16 * time.ulp, step > end * 1e-15 else {
         throw NumericalError.stepUnderflow(time: time, length: step)
       }
-      let error = try stepper.attempt(
-        &equation,
-        length: step,
-        control: control,
-        over: communicator
-      )
+      let error = try stepper.attempt(&equation, length: step, control: control)
       statistics.forceEvaluations = equation.evaluations
       let verdict = control.judge(error: error, order: order)
       guard verdict.accepted else {
@@ -116,6 +148,7 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
         length = step * verdict.factor
         continue
       }
+      if let horizon { try watchStability(step, horizon) }
       stepper.accept()
       time = lands ? end : time + step
       statistics.steps += 1
@@ -125,12 +158,26 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
     }
   }
 
+  /// Looks every tenth step whether stability limits the length.
+  ///
+  /// The stability region of the method reaches to −6.3 on the real axis. Where accuracy limits the steps
+  /// they stay well inside; where stability does, their length hovers about its border.
+  private mutating func watchStability(
+    _ step: Double,
+    _ horizon: Double
+  ) throws(CommunicationError) {
+    guard statistics.steps % 10 == 9 else { return }
+    let product = try step * equation.largestRate(over: communicator)
+    let isLimited = product > 4.5 && (horizon - time) / step > 300
+    limitedSteps = isLimited ? limitedSteps + 1 : 0
+  }
+
   /// Takes one step of a given length without control.
   ///
   /// Collective; for tests of the order.
   package mutating func step(length: Double) throws {
     if statistics.forceEvaluations == 0 { try stepper.begin(&equation) }
-    _ = try stepper.attempt(&equation, length: length, control: control, over: communicator)
+    _ = try stepper.attempt(&equation, length: length, control: control)
     statistics.forceEvaluations = equation.evaluations
     stepper.accept()
     time += length
@@ -155,17 +202,44 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>: ~
   }
 }
 
-extension Evolution: Resumable where Engine: ~Copyable {
-  /// λ alone: the first stage of the next step is computed from it, to the same bits.
-  public var stateVectors: Int { 1 }
+extension Evolution where Engine: ~Copyable {
+  /// The same integration, going on with implicit steps.
+  ///
+  /// - Parameters:
+  ///   - number: Σ n that the steps keep.
+  ///   - takeKernel: Takes the tables out of the engine.
+  /// - Returns: The implicit integration, at this time.
+  consuming func continued(
+    keeping number: Double,
+    takeKernel: (consuming Engine) -> ScaledKernel
+  ) -> ImplicitEvolution<Group> {
+    let scale = equation.scale
+    let (time, statistics, length) = (time, statistics, length)
+    let (control, communicator) = (control, communicator)
+    let lambda = stepper.takeLambda()
+    return ImplicitEvolution(
+      kernel: takeKernel(equation.takeEngine()),
+      scale: scale,
+      from: lambda,
+      at: time,
+      after: statistics,
+      length: length,
+      number: number,
+      control: control,
+      over: communicator
+    )
+  }
 
   /// Hands time, step control, statistics and λ to `body`.
+  ///
+  /// All else follows from λ, to the same bits.
   public borrowing func withState<Result>(
     _ body: (StateWords, [UnsafeBufferPointer<Double>]) throws -> Result
   ) rethrows -> Result {
     var words = StateWords()
     words.append(time)
     words.append(length)
+    words.append(limitedSteps)
     control.save(to: &words)
     statistics.save(to: &words)
     return try body(words, [UnsafeBufferPointer(stepper.lambda.buffer)])
@@ -173,18 +247,19 @@ extension Evolution: Resumable where Engine: ~Copyable {
 
   /// Takes a saved state over.
   ///
-  /// Collective: computes the first stage of the next step anew, which does not count.
+  /// Collective: goes to λ, which does not count.
   public mutating func restore(
     _ words: inout StateWords,
     read: (Int, UnsafeMutableBufferPointer<Double>) throws -> Void
   ) throws {
     time = try words.takeDouble()
     length = try words.takeDouble()
+    limitedSteps = try words.takeInteger()
     try control.restore(&words)
     statistics = try EvolutionStatistics(&words)
     try read(0, stepper.lambda.buffer)
     guard statistics.forceEvaluations > 0 else { return }
-    try stepper.begin(&equation)
+    try equation.enter(stepper.lambda)
     equation.restore(evaluations: statistics.forceEvaluations)
   }
 }

@@ -6,7 +6,7 @@ public struct RateEquation<Engine: ForceEngine & ~Copyable>: ~Copyable {
   /// εJ/N, in units of energy.
   public let scale: Double
 
-  /// How often the derivative was computed.
+  /// The number of states whose gains and losses were computed.
   public private(set) var evaluations = 0
 
   private var engine: Engine
@@ -27,19 +27,32 @@ public struct RateEquation<Engine: ForceEngine & ~Copyable>: ~Copyable {
   /// Sets the number of evaluations to that of a saved state.
   mutating func restore(evaluations: Int) { self.evaluations = evaluations }
 
-  /// Writes λ̇ of the owned modes.
+  /// Goes to a state.
   ///
-  /// Collective; see `ForceEngine.derivative`.
-  ///
-  /// - Parameters:
-  ///   - lambda: λ of the owned modes.
-  ///   - derivative: On return λ̇ in units of energy; room for `lambda.paddedCount` elements.
-  /// - Throws: `CommunicationError` if the engine's collective fails.
-  public mutating func derivative(
-    at lambda: borrowing AlignedVector,
-    into derivative: UnsafeMutablePointer<Double>
-  ) throws(CommunicationError) {
-    try engine.derivative(at: lambda, scale: scale, into: derivative)
+  /// Collective; see `ForceEngine`.
+  mutating func enter(_ lambda: borrowing AlignedVector) throws(CommunicationError) {
+    try engine.enter(lambda)
     evaluations += 1
   }
+
+  /// Writes λ̇ and goes to the next state.
+  ///
+  /// Collective if there is one; see `ForceEngine`.
+  mutating func advance(
+    _ pass: StagePass
+  ) throws(CommunicationError) -> (first: Double, second: Double) {
+    if pass.next != nil { evaluations += 1 }
+    return try engine.advance(pass)
+  }
+
+  /// The fastest relaxation of all modes of all ranks, but for the change of the moments; an energy.
+  ///
+  /// Collective.
+  func largestRate(over communicator: some Communicator) throws(CommunicationError) -> Double {
+    let rate = engine.largestRate()
+    return try scale * communicator.maximum(rate.isFinite ? rate : .infinity)
+  }
+
+  /// The engine, at the end of this equation.
+  consuming func takeEngine() -> Engine { engine }
 }

@@ -2,9 +2,6 @@ import VectorMath
 
 /// A computation whose state between two steps can be saved, to go on from it with the same bits.
 public protocol Resumable: ~Copyable {
-  /// The number of vectors over the modes that belong to the state.
-  var stateVectors: Int { get }
-
   /// Hands the state to `body`.
   ///
   /// - Parameter body: Is given numbers that all ranks know, and vectors over the owned modes.

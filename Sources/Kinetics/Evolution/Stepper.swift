@@ -1,36 +1,40 @@
 import Communication
 import VectorMath
 
-/// One step of an explicit Runge–Kutta pair on the Lagrange parameters; nothing is allocated after `init`.
+/// One step of an explicit Runge–Kutta method on the Lagrange parameters; nothing is allocated after `init`.
+///
+/// Each stage is one pass over the modes and one collective of the engine; see `StagePass`.
 struct Stepper: ~Copyable {
   /// λ of the owned modes at the beginning of the step.
   private(set) var lambda: AlignedVector
 
-  /// The state of a stage, and at the end of `attempt` that of the step.
-  private var trial: AlignedVector
+  /// λ at the end of the attempted step.
+  private var end: AlignedVector
 
-  /// k_1 … k_s, one after the other in the order of `places`.
+  /// k_1 … k_s, each in its place.
   private let derivatives: AlignedVector
+  private let places: [Int]
 
-  /// Where each stage's derivative stands; an accepted step exchanges the first and the last.
-  private var places: [Int]
-
-  /// h a_ij or h e_j, while a combination is computed.
-  private let weights: AlignedVector
+  /// The terms of the next state, and those of both error estimates.
+  private let state: CombinationBuffer
+  private let first: CombinationBuffer
+  private let second: CombinationBuffer
 
   private let tableau: Tableau
-  private var errorSum = ExactSums(exponents: [Stepper.errorWindow])
 
-  /// Squared errors of (2³⁰ tolerances)² and more reject the step as they are, without a sum.
-  private static let errorWindow = 60
+  /// Whether k_1 is known: after the beginning, and after a rejected step.
+  private var knowsFirst = false
 
   init(tableau: Tableau, initial: consuming AlignedVector) {
     self.tableau = tableau
     lambda = initial
-    trial = AlignedVector(count: lambda.count)
-    derivatives = AlignedVector(count: tableau.count * lambda.paddedCount)
-    places = Array(0..<tableau.count)
-    weights = AlignedVector(count: tableau.count)
+    end = AlignedVector(count: lambda.count)
+    let places = tableau.places
+    self.places = places.of
+    derivatives = AlignedVector(count: places.count * lambda.paddedCount)
+    state = CombinationBuffer(count: tableau.count)
+    first = CombinationBuffer(count: tableau.count)
+    second = CombinationBuffer(count: tableau.count)
   }
 
   /// k_i of the owned modes.
@@ -38,87 +42,82 @@ struct Stepper: ~Copyable {
     derivatives.pointer + places[stage] * lambda.paddedCount
   }
 
-  /// Computes k_1 of the first step.
+  /// Goes to the beginning of the first step, and computes k_1 there.
   ///
   /// Collective.
   mutating func begin<Engine: ForceEngine & ~Copyable>(
     _ equation: inout RateEquation<Engine>
   ) throws(CommunicationError) {
-    try equation.derivative(at: lambda, into: derivative(0))
+    try equation.enter(lambda)
+    _ = try equation.advance(StagePass(scale: equation.scale, slope: derivative(0)))
+    knowsFirst = true
   }
 
   /// Computes the stages of a step of length h, and the norm of its error.
   ///
   /// Collective.
   ///
-  ///     λ_i = λ + h Σ_j a_ij k_j,   k_i = λ̇(λ_i),   error² = (1/M) Σ_m (h Σ_j e_j k_jm / tolerance_m)²
+  ///     λ_i = λ + h Σ_j a_ij k_j,   k_i = λ̇(λ_i),   E² = (1/M) Σ_m (h Σ_j e_j k_jm / tolerance_m)²
+  ///
+  /// With the estimates E_5 and E_3 of both embedded steps the error is E_5²/√(E_5² + E_3²/100), which goes
+  /// with h⁸.
   ///
   /// - Returns: The error in units of the tolerance, the same bits on all ranks and on any number of
   ///   them; NaN if a stage was not finite.
   mutating func attempt<Engine: ForceEngine & ~Copyable>(
     _ equation: inout RateEquation<Engine>,
     length: Double,
-    control: StepControl,
-    over communicator: some Communicator
+    control: StepControl
   ) throws(CommunicationError) -> Double {
-    for stage in 1..<tableau.count {
-      combine(tableau.stages[stage], length)
-      try equation.derivative(at: trial, into: derivative(stage))
+    var sums: (first: Double, second: Double) = (0, 0)
+    for stage in 0..<tableau.count {
+      let isLast = stage == tableau.count - 1
+      let row = isLast ? tableau.weights : tableau.stages[stage + 1]
+      let next = StagePass.Destination(
+        base: UnsafePointer(lambda.pointer),
+        terms: combination(of: row, length, in: state),
+        end: isLast ? end.pointer : nil,
+        errors: isLast ? estimates(length, control) : nil
+      )
+      let slope = stage == 0 && knowsFirst ? nil : derivative(stage)
+      sums = try equation.advance(StagePass(scale: equation.scale, slope: slope, next: next))
     }
-    errorSum.reset()
-    sumErrors(length, control)
-    try errorSum.reduce(over: communicator)
-    return (errorSum.value(0) / Double(equation.partition.modes)).squareRoot()
+    knowsFirst = true
+    let (fifth, third) = sums
+    let size = fifth + 0.01 * third
+    return size == 0 ? 0 : fifth / (size * Double(equation.partition.modes)).squareRoot()
   }
 
   /// Makes the end of the attempted step the beginning of the next.
   mutating func accept() {
-    swap(&lambda, &trial)
-    places.swapAt(0, places.count - 1)
+    swap(&lambda, &end)
+    knowsFirst = false
   }
 
-  /// Writes λ + h Σ_j a_j k_j into the trial state.
-  private mutating func combine(_ coefficients: [Double], _ length: Double) {
-    for index in coefficients.indices { weights[index] = length * coefficients[index] }
-    let count = coefficients.count
-    for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
-      var sum = lambda.pointer.vector(at: index)
-      for stage in 0..<count {
-        let weight = Vector(repeating: weights[stage])
-        sum = multiplyAdd(derivative(stage).vector(at: index), weight, sum)
-      }
-      trial.pointer.store(sum, at: index)
+  private func estimates(_ length: Double, _ control: StepControl) -> StagePass.ErrorEstimates {
+    StagePass.ErrorEstimates(
+      first: combination(of: tableau.error, length, in: first),
+      second: combination(of: tableau.secondError, length, in: second),
+      absolute: control.absoluteTolerance,
+      relative: control.relativeTolerance
+    )
+  }
+
+  /// h Σ_j a_j k_j without the terms that are zero.
+  private func combination(
+    of coefficients: [Double],
+    _ length: Double,
+    in buffer: borrowing CombinationBuffer
+  ) -> StagePass.Combination {
+    var count = 0
+    for (stage, coefficient) in coefficients.enumerated() where coefficient != 0 {
+      buffer.tables[count] = UnsafePointer(derivative(stage))
+      buffer.weights[count] = length * coefficient
+      count += 1
     }
+    return StagePass.Combination(tables: buffer.tables, weights: buffer.weights, count: count)
   }
 
-  private mutating func sumErrors(_ length: Double, _ control: StepControl) {
-    for index in tableau.error.indices { weights[index] = length * tableau.error[index] }
-    let absolute = Vector(repeating: control.absoluteTolerance)
-    let relative = Vector(repeating: control.relativeTolerance)
-    var accumulator = FoldAccumulator()
-    let window = errorSum.windows[0]
-    let block = FoldAccumulator.capacity * Vector.scalarCount
-    for start in stride(from: 0, to: lambda.paddedCount, by: block) {
-      let end = min(start + block, lambda.paddedCount)
-      for index in stride(from: start, to: end, by: Vector.scalarCount) {
-        var error = Vector.zero
-        for stage in 0..<tableau.error.count {
-          let weight = Vector(repeating: weights[stage])
-          error = multiplyAdd(derivative(stage).vector(at: index), weight, error)
-        }
-        let before = magnitude(lambda.pointer.vector(at: index))
-        let after = magnitude(trial.pointer.vector(at: index))
-        let larger = before.replacing(with: after, where: after .> before)
-        let ratio = error / multiplyAdd(larger, relative, absolute)
-        accumulator.add(ratio * ratio, window)
-      }
-      errorSum.absorb(&accumulator, into: 0)
-    }
-  }
-}
-
-/// |x| of each lane.
-@inline(__always)
-func magnitude(_ vector: Vector) -> Vector {
-  vector.replacing(with: -vector, where: vector .< Vector.zero)
+  /// λ at the beginning of the next step, for another method to go on with.
+  consuming func takeLambda() -> AlignedVector { lambda }
 }

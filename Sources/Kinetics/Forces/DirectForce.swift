@@ -29,6 +29,9 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
   private let sums: AlignedVector
   private let gain: AlignedVector
   private let loss: AlignedVector
+  /// λ of the owned modes.
+  private let state: AlignedVector
+  private var errorSums = ErrorSums()
 
   /// Creates the engine.
   ///
@@ -47,6 +50,7 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
     sums = AlignedVector(count: tables.groups * DirectForce.sumStride)
     gain = AlignedVector(count: partition.owned.count)
     loss = AlignedVector(count: partition.owned.count)
+    state = AlignedVector(count: partition.owned.count)
   }
 
   /// Doubles of the sums of four sinks.
@@ -54,34 +58,57 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
 
   /// Writes gain and loss of the owned modes.
   ///
-  /// Collective; see `ForceEngine`.
+  /// Collective; see `ForceEngine`. Leaves the engine in this state.
   public mutating func rates(
     at owned: borrowing AlignedVector,
     gain: inout AlignedVector,
     loss: inout AlignedVector
   ) throws(CommunicationError) {
-    try sumRows(at: owned)
-    addLanes(gain: gain.pointer, loss: loss.pointer)
+    try enter(owned)
+    gain.copy(from: self.gain)
+    loss.copy(from: self.loss)
   }
 
-  /// Writes λ̇ of the owned modes.
+  /// Goes to a state.
   ///
   /// Collective; see `ForceEngine`.
-  public mutating func derivative(
-    at owned: borrowing AlignedVector,
-    scale: Double,
-    into derivative: UnsafeMutablePointer<Double>
-  ) throws(CommunicationError) {
-    try sumRows(at: owned)
-    addLanes(gain: gain.pointer, loss: loss.pointer)
-    for index in stride(from: 0, to: owned.paddedCount, by: Vector.scalarCount) {
-      let rate = slope(
-        lambda: owned.pointer.vector(at: index),
-        gain: gain.pointer.vector(at: index),
-        loss: loss.pointer.vector(at: index)
-      )
-      derivative.store(scale * rate, at: index)
+  public mutating func enter(_ owned: borrowing AlignedVector) throws(CommunicationError) {
+    state.copy(from: owned)
+    try sumRows()
+  }
+
+  /// Writes λ̇ of the owned modes, and goes to the next state.
+  ///
+  /// Collective if there is one; see `ForceEngine`.
+  public mutating func advance(
+    _ pass: StagePass
+  ) throws(CommunicationError) -> (first: Double, second: Double) {
+    if let target = pass.slope {
+      for index in stride(from: 0, to: state.paddedCount, by: Vector.scalarCount) {
+        let rate = slope(
+          lambda: state.pointer.vector(at: index),
+          gain: gain.pointer.vector(at: index),
+          loss: loss.pointer.vector(at: index)
+        )
+        target.store(pass.scale * rate, at: index)
+      }
     }
+    guard let next = pass.next else { return (0, 0) }
+    next.terms.add(to: next.base, from: 0, count: state.paddedCount, into: state.pointer)
+    next.end?.update(from: state.pointer, count: state.paddedCount)
+    try sumRows()
+    guard let errors = next.errors else { return (0, 0) }
+    return try errorSums.evaluate(errors, from: next.base, to: state, over: communicator)
+  }
+
+  /// The largest e^λ gain + e^−λ loss of the owned modes; see `ForceEngine`.
+  public func largestRate() -> Double {
+    var largest = 0.0
+    for index in 0..<state.count {
+      let exponential = Double.exp(state[index])
+      largest = max(largest, exponential * gain[index] + loss[index] / exponential)
+    }
+    return largest
   }
 
   /// The time that one pair takes on this rank, from a sample of at most 2²² pairs.
@@ -96,11 +123,11 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
     return duration / .seconds(1) / Double(sample * pairs)
   }
 
-  /// Leaves gain and loss of the owned modes in `sums`, lane by lane.
-  private mutating func sumRows(at owned: borrowing AlignedVector) throws(CommunicationError) {
+  /// Computes gain and loss of the owned modes.
+  private mutating func sumRows() throws(CommunicationError) {
     // Gather λ
     let start = partition.owned.lowerBound
-    (lambda.pointer + start).update(from: owned.pointer, count: partition.owned.count)
+    (lambda.pointer + start).update(from: state.pointer, count: state.count)
     var all = lambda.buffer.mutableSpan
     try communicator.gather(&all, layout: layout)
 
@@ -110,6 +137,7 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
     // Sum rows over all pairs
     sums.pointer.update(repeating: 0, count: sums.count)
     addPairs(groups: tables.groups)
+    addLanes()
   }
 
   private func tabulateOccupations() {
@@ -190,10 +218,7 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
   }
 
   /// Adds up the lanes of `sums`.
-  private func addLanes(
-    gain: UnsafeMutablePointer<Double>,
-    loss: UnsafeMutablePointer<Double>
-  ) {
+  private func addLanes() {
     let lanes = Vector.scalarCount
     for row in 0..<partition.owned.count {
       gain[row] = laneSum(sums.pointer.vector(at: 2 * lanes * row))

@@ -7,13 +7,66 @@ import VectorMath
 struct Moments: ~Copyable {
   /// n of a tile, then h.
   private let occupationTile = AlignedVector(count: 2 * ScaledKernel.tile)
+  /// e^λ of a tile.
+  private let exponentialTile = AlignedVector(count: ScaledKernel.tile)
   private var sums: TileSums
 
-  init(of kernel: borrowing ScaledKernel) {
-    sums = TileSums(count: 2 * kernel.channels, depth: kernel.depth)
+  /// Prepares sums.
+  ///
+  /// - Parameters:
+  ///   - kernel: The tables.
+  ///   - others: The windows of more sums in the same message.
+  init(of kernel: borrowing ScaledKernel, others: [Int] = []) {
+    sums = TileSums(count: 2 * kernel.channels, depth: kernel.depth, others: others)
   }
 
-  /// Adds up the moments of the owned modes, and sums them over the ranks.
+  /// Sets all sums to zero.
+  mutating func reset() { sums.reset() }
+
+  /// Adds up the moments of a tile.
+  ///
+  /// - Parameters:
+  ///   - kernel: The tables.
+  ///   - exponentials: e^λ from the first mode of the tile on. The padding has λ = 0, but factors of zero.
+  ///   - start: The first mode of the tile.
+  ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
+  @inline(__always)
+  mutating func addTile(
+    _ kernel: borrowing ScaledKernel,
+    _ exponentials: UnsafePointer<Double>,
+    from start: Int,
+    count: Int
+  ) {
+    let target = occupationTile.pointer
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let exponential = exponentials.vector(at: index)
+      let n = 1 / (1 + exponential)
+      target.store(n, at: index)
+      target.store(exponential * n, at: ScaledKernel.tile + index)
+    }
+    for index in 0..<sums.count {
+      let occupation = target + index % 2 * ScaledKernel.tile
+      sums.add(index, kernel.table(index, from: start), occupation, count: count)
+    }
+  }
+
+  /// Adds eight terms to another sum.
+  @inline(__always)
+  func add(_ terms: Vector, toOther index: Int) {
+    sums.other(index).pointee.add(terms, sums.window(ofOther: index))
+  }
+
+  /// Ends a tile; see `TileSums`.
+  mutating func endTile() { sums.endTile() }
+
+  /// Sums over the ranks.
+  ///
+  /// Collective.
+  mutating func reduce(over communicator: some Communicator) throws(CommunicationError) {
+    try sums.reduce(over: communicator)
+  }
+
+  /// Adds up the moments of a state, and sums them over the ranks.
   ///
   /// Collective.
   mutating func evaluate(
@@ -21,30 +74,23 @@ struct Moments: ~Copyable {
     at lambda: borrowing AlignedVector,
     over communicator: some Communicator
   ) throws(CommunicationError) {
-    sums.reset()
+    reset()
     for start in stride(from: 0, to: lambda.paddedCount, by: ScaledKernel.tile) {
       let count = min(ScaledKernel.tile, lambda.paddedCount - start)
-      tabulateOccupations(lambda.pointer + start, count)
-      for index in 0..<sums.count {
-        let occupation = occupationTile.pointer + index % 2 * ScaledKernel.tile
-        sums.add(index, kernel.table(index, from: start), occupation, count: count)
+      for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+        let value = exponential(lambda.pointer.vector(at: start + index))
+        exponentialTile.pointer.store(value, at: index)
       }
-      sums.endTile()
+      addTile(kernel, exponentialTile.pointer, from: start, count: count)
+      endTile()
     }
-    try sums.reduce(over: communicator)
+    try reduce(over: communicator)
   }
 
   /// The moment A_r for even and B_r for odd `index`, in the scale of its table; NaN if a term was
   /// not finite.
   func value(_ index: Int) -> Double { sums.value(index) }
 
-  private func tabulateOccupations(_ lambda: UnsafeMutablePointer<Double>, _ count: Int) {
-    let target = occupationTile.pointer
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      // The padding has λ = 0, but factors of zero.
-      let (n, h) = occupations(lambda.vector(at: index))
-      target.store(n, at: index)
-      target.store(h, at: ScaledKernel.tile + index)
-    }
-  }
+  /// Another sum.
+  func value(ofOther index: Int) -> Double { sums.value(ofOther: index) }
 }

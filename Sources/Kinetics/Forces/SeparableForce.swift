@@ -6,11 +6,12 @@ import VectorMath
 ///
 ///     gain_q = Σ_r γ_r g_r(q) A_r        loss_q = Σ_r γ_r f_r(q) B_r
 ///
-/// Two passes over the owned modes with one Allreduce between them; the moments are exact sums, so all
-/// results have the same bits on any number of ranks.
+/// One pass over the owned modes and one Allreduce for each stage of a step: λ̇ of a stage, the combination
+/// that leads to the next, e^λ and the moments there are computed tile by tile, in the first-level cache.
+/// The moments are exact sums, so all results have the same bits on any number of ranks.
 ///
-/// - Complexity: O(R · owned) work, one Allreduce of 8R + 1 integers (more where factors range over
-///   more than 60 bits); memory for 2R doubles for each owned mode.
+/// - Complexity: O(R · owned) work, one Allreduce of 8R + 9 integers (more where factors range over
+///   more than 60 bits); memory for 2R + 1 doubles for each owned mode.
 public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   /// `separable`.
   public static var name: String { "separable" }
@@ -23,6 +24,10 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   private var moments: Moments
   /// For each channel γ_r A_r and γ_r B_r, in the scales of the tables they multiply.
   private let coefficients: AlignedVector
+  /// e^λ of the owned modes in the present state.
+  private let exponentials: AlignedVector
+  /// λ of a tile of the next state.
+  private let tile = AlignedVector(count: ScaledKernel.tile)
 
   /// Creates the engine.
   ///
@@ -45,19 +50,20 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
       modes: partition.owned.count,
       over: communicator
     )
-    moments = Moments(of: self.kernel)
+    moments = Moments(of: self.kernel, others: errorWindows)
     coefficients = AlignedVector(count: 2 * self.kernel.channels)
+    exponentials = AlignedVector(count: partition.owned.count)
   }
 
   /// Writes gain and loss of the owned modes.
   ///
-  /// Collective; see `ForceEngine`.
+  /// Collective; see `ForceEngine`. Leaves the engine in this state.
   public mutating func rates(
     at lambda: borrowing AlignedVector,
     gain: inout AlignedVector,
     loss: inout AlignedVector
   ) throws(CommunicationError) {
-    try evaluateMoments(at: lambda)
+    try enter(lambda)
     for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
       let (toward, away) = rates(at: index)
       gain.pointer.store(toward, at: index)
@@ -65,26 +71,112 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     }
   }
 
-  /// Writes λ̇ of the owned modes.
+  /// Goes to a state.
   ///
   /// Collective; see `ForceEngine`.
-  public mutating func derivative(
-    at lambda: borrowing AlignedVector,
-    scale: Double,
-    into derivative: UnsafeMutablePointer<Double>
-  ) throws(CommunicationError) {
-    try evaluateMoments(at: lambda)
-    for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
+  public mutating func enter(_ lambda: borrowing AlignedVector) throws(CommunicationError) {
+    moments.reset()
+    for start in stride(from: 0, to: lambda.paddedCount, by: ScaledKernel.tile) {
+      let count = min(ScaledKernel.tile, lambda.paddedCount - start)
+      addMoments(of: lambda.pointer + start, from: start, count: count)
+      moments.endTile()
+    }
+    try reduceMoments()
+  }
+
+  /// Writes λ̇ of the owned modes, and goes to the next state.
+  ///
+  /// Collective if there is one; see `ForceEngine`.
+  public mutating func advance(
+    _ pass: StagePass
+  ) throws(CommunicationError) -> (first: Double, second: Double) {
+    moments.reset()
+    for start in stride(from: 0, to: exponentials.paddedCount, by: ScaledKernel.tile) {
+      let count = min(ScaledKernel.tile, exponentials.paddedCount - start)
+      if let slope = pass.slope {
+        writeSlopes(to: slope + start, pass.scale, from: start, count: count)
+      }
+      guard let next = pass.next else { continue }
+      next.terms.add(to: next.base, from: start, count: count, into: tile.pointer)
+      addMoments(of: tile.pointer, from: start, count: count)
+      if let end = next.end { (end + start).update(from: tile.pointer, count: count) }
+      if let errors = next.errors {
+        addErrors(errors, next.base + start, from: start, count: count)
+      }
+      moments.endTile()
+    }
+    guard let next = pass.next else { return (0, 0) }
+    try reduceMoments()
+    guard next.errors != nil else { return (0, 0) }
+    return (moments.value(ofOther: 0), moments.value(ofOther: 1))
+  }
+
+  /// The largest e^λ gain + e^−λ loss of the owned modes; see `ForceEngine`.
+  public func largestRate() -> Double {
+    var largest = Vector.zero
+    for index in stride(from: 0, to: exponentials.paddedCount, by: Vector.scalarCount) {
       let (gain, loss) = rates(at: index)
-      let rate = slope(lambda: lambda.pointer.vector(at: index), gain: gain, loss: loss)
-      derivative.store(scale * rate, at: index)
+      let exponential = exponentials.pointer.vector(at: index)
+      largest = larger(largest, multiplyAdd(gain, exponential, loss / exponential))
+    }
+    return largest.max()
+  }
+
+  /// The tables, at the end of this engine.
+  consuming func takeKernel() -> ScaledKernel { kernel }
+
+  /// λ̇ of a tile, s [loss (1 + e^−λ) − gain (1 + e^λ)].
+  @inline(__always)
+  private func writeSlopes(
+    to slope: UnsafeMutablePointer<Double>,
+    _ scale: Double,
+    from start: Int,
+    count: Int
+  ) {
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let exponential = exponentials.pointer.vector(at: start + index)
+      let (gain, loss) = rates(at: start + index)
+      let away: Vector = loss + loss / exponential
+      let toward: Vector = multiplyAdd(gain, exponential, gain)
+      slope.store(scale * (away - toward), at: index)
     }
   }
 
-  private mutating func evaluateMoments(
-    at lambda: borrowing AlignedVector
-  ) throws(CommunicationError) {
-    try moments.evaluate(kernel, at: lambda, over: communicator)
+  /// Keeps e^λ of a tile, and adds up its moments.
+  @inline(__always)
+  private mutating func addMoments(
+    of lambda: UnsafeMutablePointer<Double>,
+    from start: Int,
+    count: Int
+  ) {
+    let target = exponentials.pointer + start
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      target.store(exponential(lambda.vector(at: index)), at: index)
+    }
+    moments.addTile(kernel, target, from: start, count: count)
+  }
+
+  /// Adds up the squares of both error estimates of a tile.
+  @inline(__always)
+  private mutating func addErrors(
+    _ errors: StagePass.ErrorEstimates,
+    _ base: UnsafePointer<Double>,
+    from start: Int,
+    count: Int
+  ) {
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let (first, second) = errors.squares(
+        before: base.vector(at: index),
+        after: tile.pointer.vector(at: index),
+        at: start + index
+      )
+      moments.add(first, toOther: 0)
+      moments.add(second, toOther: 1)
+    }
+  }
+
+  private mutating func reduceMoments() throws(CommunicationError) {
+    try moments.reduce(over: communicator)
     for r in 0..<kernel.channels {
       coefficients[2 * r] = kernel.couplings[r] * moments.value(2 * r)
       coefficients[2 * r + 1] = kernel.couplings[r] * moments.value(2 * r + 1)

@@ -3,28 +3,40 @@ import VectorMath
 
 /// Exact sums over all modes of all ranks of products of two tables, tile by tile.
 ///
-/// Sum i is Σ_m a_i(m) b_i(m), |a b| < 1, with as many accumulators of 126 bits below each other as `depth`
-/// says. All sums are reduced in one message.
+/// Sum i is Σ_m a_i(m) b_i(m), |a b| < 2^exponent, with as many accumulators of 126 bits below each other as
+/// `depth` says. All sums are reduced in one message, with some others that the caller adds to.
 struct TileSums: ~Copyable {
   /// The number of sums.
   let count: Int
 
   private let depth: Int
+  private let others: Int
+  private let bound: Double
   private let accumulators: UnsafeMutablePointer<FoldAccumulator>
   private let windows: UnsafeMutablePointer<FoldWindow>
   private var sums: ExactSums
   private var tiles = 0
 
-  init(count: Int, depth: Int) {
+  /// Creates sums.
+  ///
+  /// - Parameters:
+  ///   - count: Their number.
+  ///   - depth: How many accumulators each has.
+  ///   - exponent: Terms are below 2^exponent.
+  ///   - others: The windows of more sums in the same message, of one accumulator each.
+  init(count: Int, depth: Int, exponent: Int = 0, others: [Int] = []) {
+    self.others = others.count
     self.count = count
     self.depth = depth
-    let places = max(1, count * depth)
+    bound = Double(sign: .plus, exponent: exponent, significand: 1)
+    let exponents = (0..<depth).map { exponent - $0 * FoldAccumulator.span }
+    let places = max(1, count * depth + others.count)
     accumulators = .allocate(capacity: places)
     accumulators.initialize(repeating: FoldAccumulator(), count: places)
-    sums = ExactSums(exponents: (0..<count * depth).map { -($0 % depth) * FoldAccumulator.span })
+    sums = ExactSums(exponents: (0..<count * depth).map { exponents[$0 % depth] } + others)
     windows = .allocate(capacity: depth)
     for level in 0..<depth {
-      (windows + level).initialize(to: FoldWindow(exponent: -level * FoldAccumulator.span))
+      (windows + level).initialize(to: FoldWindow(exponent: exponents[level]))
     }
   }
 
@@ -69,6 +81,17 @@ struct TileSums: ~Copyable {
     }
   }
 
+  /// The window of another sum.
+  func window(ofOther index: Int) -> FoldWindow { sums.windows[count * depth + index] }
+
+  /// The accumulator of another sum.
+  func other(_ index: Int) -> UnsafeMutablePointer<FoldAccumulator> {
+    accumulators + count * depth + index
+  }
+
+  /// The value of another sum; NaN if the sums are not valid.
+  func value(ofOther index: Int) -> Double { sums.value(count * depth + index) }
+
   /// Ends a tile: empties the accumulators when a lane has taken as many terms as it may.
   mutating func endTile() {
     tiles += 1
@@ -83,6 +106,12 @@ struct TileSums: ~Copyable {
     try sums.reduce(over: communicator)
   }
 
+  /// Makes the sums invalid on all ranks where the largest |term| exceeds the window: sums of both signs
+  /// would lose their exactness unseen.
+  mutating func require(_ largest: Double) {
+    if !(largest <= bound) { sums.invalidate() }
+  }
+
   /// Whether all terms were finite and in the window, on all ranks.
   var isValid: Bool { sums.isValid }
 
@@ -94,6 +123,6 @@ struct TileSums: ~Copyable {
   }
 
   private mutating func absorb() {
-    for index in 0..<count * depth { sums.absorb(&accumulators[index], into: index) }
+    for index in 0..<count * depth + others { sums.absorb(&accumulators[index], into: index) }
   }
 }

@@ -8,7 +8,8 @@ extension Deck {
       (
         "time",
         .mapping([
-          ("end", .number(time.end)),
+          ("method", .plain(time.method)),
+          ("end", time.endsSteady ? .plain("steady") : .number(time.end)),
           ("relative-tolerance", .number(time.relativeTolerance)),
           ("absolute-tolerance", .number(time.absoluteTolerance)),
           ("outputs", .integer(time.outputs)),

@@ -21,6 +21,11 @@ struct DeckField {
     return text
   }
 
+  /// Whether the value is a word that stands for a special case.
+  func isWord(_ word: String) -> Bool {
+    if case .scalar(word, _) = node.content { true } else { false }
+  }
+
   func choice(_ choices: [String]) throws(DeckError) -> String {
     let word = try text("one of \(listed(choices))")
     guard choices.contains(word) else {

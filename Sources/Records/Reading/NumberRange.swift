@@ -5,6 +5,7 @@ struct NumberRange: Sendable {
 
   static let finite = Self(description: "any finite number") { _ in true }
   static let positive = Self(description: "above 0") { $0 > 0 }
+  static let time = Self(description: "above 0, or steady") { $0 > 0 }
   static let notNegative = Self(description: "0 or above") { $0 >= 0 }
   static let zeroToOne = Self(description: "0 to 1") { $0 >= 0 && $0 <= 1 }
   static let insideZeroToOne = Self(description: "inside (0, 1)") { $0 > 0 && $0 < 1 }

@@ -67,7 +67,12 @@ struct CheckpointKeeper: StateKeeper {
       return
     }
     tgge_signals_watch()
-    let bytes = CheckpointFile<MPICommunicator>.estimatedBytes(vectors: 1, modes: partition.modes)
+    // λ, and five stages if steps are implicit.
+    let isExplicit = job.deck.time.method == "explicit" || job.options.forces == .direct
+    let bytes = CheckpointFile<MPICommunicator>.estimatedBytes(
+      vectors: isExplicit ? 1 : 6,
+      modes: partition.modes
+    )
     // The one that is written, the one that has the name, and the former one.
     try SharedFile.checkWritable(path, as: "--checkpoint", bytes: 3 * bytes, on: communicator)
     let file = CheckpointFile(

@@ -11,12 +11,17 @@ struct FunctionEngine: ForceEngine, ~Copyable {
   /// λ̇ of the owned modes, from the number of earlier evaluations and λ.
   private let function: (Int, [Double]) throws(CommunicationError) -> [Double]
   private var evaluations = 0
+  private var rates: [Double] = []
+  private var errorSums = ErrorSums()
+  private let communicator: any Communicator
 
   init(
     partition: Partition,
+    over communicator: any Communicator = SerialCommunicator(),
     _ function: @escaping (Int, [Double]) throws(CommunicationError) -> [Double]
   ) {
     self.partition = partition
+    self.communicator = communicator
     self.function = function
   }
 
@@ -26,16 +31,27 @@ struct FunctionEngine: ForceEngine, ~Copyable {
     loss: inout AlignedVector
   ) throws(CommunicationError) {}
 
-  mutating func derivative(
-    at lambda: borrowing AlignedVector,
-    scale: Double,
-    into derivative: UnsafeMutablePointer<Double>
-  ) throws(CommunicationError) {
-    let rates = try function(evaluations, Array(lambda.buffer))
+  mutating func enter(_ lambda: borrowing AlignedVector) throws(CommunicationError) {
+    rates = try function(evaluations, Array(lambda.buffer))
     evaluations += 1
-    for (index, rate) in rates.enumerated() { derivative[index] = scale * rate }
-    for index in rates.count..<lambda.paddedCount { derivative[index] = 0 }
   }
+
+  mutating func advance(
+    _ pass: StagePass
+  ) throws(CommunicationError) -> (first: Double, second: Double) {
+    if let slope = pass.slope {
+      for (index, rate) in rates.enumerated() { slope[index] = pass.scale * rate }
+    }
+    guard let next = pass.next else { return (0, 0) }
+    let state = AlignedVector(count: partition.owned.count)
+    next.terms.add(to: next.base, from: 0, count: state.paddedCount, into: state.pointer)
+    next.end?.update(from: state.pointer, count: state.paddedCount)
+    try enter(state)
+    guard let errors = next.errors else { return (0, 0) }
+    return try errorSums.evaluate(errors, from: next.base, to: state, over: communicator)
+  }
+
+  func largestRate() -> Double { 0 }
 }
 
 /// An integration of λ̇ = function(evaluations, λ) on one rank.
