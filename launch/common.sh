@@ -124,6 +124,26 @@ prepare_ranks() {
   start_ranks=("$mpirun" --bind-to "$binding" -np "$1")
 }
 
+# mpirun kills ranks a second after it has passed SIGTERM on, too soon for the state of a large run: with
+# --checkpoint among the arguments it is told to wait. A state of which nothing is known yet has two minutes;
+# a former one tells how long it takes: its bytes at 20 MB/s, and half a minute for the step of the moment.
+# Ranks that are ready end the wait.
+allow_saving() {
+  local file='' size
+  while (($# > 0)); do
+    case $1 in
+      --checkpoint) file=${2:-} ;;
+      --checkpoint=*) file=${1#*=} ;;
+    esac
+    shift
+  done
+  [[ -n $file ]] || return 0
+  local grace=120
+  if size=$(stat -c %s "$file" 2>/dev/null); then grace=$((30 + size / 20000000)); fi
+  export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-$grace}
+  export PRTE_MCA_odls_base_sigkill_timeout=${PRTE_MCA_odls_base_sigkill_timeout:-$grace}
+}
+
 # Put before a command, ends it when the script dies, even of SIGKILL: no run is left behind.
 tied=()
 if setpriv --pdeathsig TERM true 2>/dev/null; then tied=(setpriv --pdeathsig TERM); fi

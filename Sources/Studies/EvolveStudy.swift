@@ -132,7 +132,10 @@ public struct EvolveStudy: Sendable {
         control: control,
         over: communicator
       )
-      return try integrate(evolution, "direct", system, over: communicator, &observer, &keeper) { _, _ in }
+      return try integrate(evolution, "direct", system, over: communicator, &observer, &keeper) {
+        _,
+        _ in
+      }
     }
   }
 

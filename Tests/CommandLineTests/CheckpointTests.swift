@@ -4,10 +4,10 @@ import Testing
 extension Program {
   @Suite("Checkpoints of evolve")
   struct Checkpoints {
-    /// A run of some tenths of a second, of 150 steps.
+    /// A run of some tenths of a second, of 130 steps.
     static let run = [
       "evolve", "deck.yaml", "--modes", "1200", "--forces", "direct", "--json",
-      "--set", "time={end: 100, outputs: 6, relative-tolerance: 1e-9, absolute-tolerance: 1e-9}",
+      "--set", "time={end: 3000, outputs: 6, relative-tolerance: 1e-9, absolute-tolerance: 1e-9}",
     ]
 
     /// Everything that a report says but ranks and seconds, which differ.
@@ -36,7 +36,8 @@ extension Program {
       in folder: Scratch
     ) async throws -> Job.Outcome {
       let job = try Tgge.start(words, ranks: ranks, in: folder)
-      let begins = try await job.wait(seconds: 20) { folder.holds("run.state") }
+      // By then signals are noted.
+      let begins = try await job.wait(seconds: 20) { job.errors.contains("direct forces: ") }
       #expect(begins)
       try await Task.sleep(for: .milliseconds(Int.random(in: 0...100)))
       if let victim = job.processes(named: "tgge").last { kill(victim, signal) }

@@ -66,14 +66,14 @@ struct CheckpointBenchmark: RankedCommand {
     guard communicator.rank == 0 else { return }
     unlink(file + ".plain")
     let (plain, parallel) = (median(times[0]), median(times[1]))
+    let ranks = communicator.size == 1 ? "1 rank" : "\(communicator.size) ranks"
     print(
       String(
-        format: "%d modes, %.1f MB\none rank, plain   %8.1f MB/s\n%d %@, checkpoint %8.1f MB/s, %.0f %%",
+        format: "%d modes, %.1f MB\none rank, plain %8.1f MB/s\n%@, checkpoint %8.1f MB/s, %.0f %%",
         modes,
         bytes / 1e6,
         bytes / plain / 1e6,
-        communicator.size,
-        communicator.size == 1 ? "rank" : "ranks",
+        ranks,
         bytes / parallel / 1e6,
         100 * plain / parallel
       )
