@@ -60,7 +60,7 @@ let package = Package(
       "Kinetics",
       ["Dissipation", "Lattice", "Communication", "VectorMath", "CLAPACK", numerics]
     ),
-    module("Studies", ["Kinetics", "Dissipation", "Lattice", "Communication"]),
+    module("Studies", ["Kinetics", "Dissipation", "Lattice", "Communication", numerics]),
 
     // Files and the command line
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5),

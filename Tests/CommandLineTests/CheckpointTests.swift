@@ -86,10 +86,10 @@ extension Program {
     func maxTime() async throws {
       try await withScratch { folder in
         let whole = try await Checkpoints.whole(in: folder)
-        let words = Checkpoints.run + ["--checkpoint", "run.state", "--max-time", "0.5s"]
+        let words = Checkpoints.run + ["--checkpoint", "run.state", "--max-time", "0.3s"]
         var stops = 0
         var outcome = try await Tgge.run(words, in: folder)
-        while outcome.status == 75, stops < 100 {
+        while outcome.status == 75, stops < 200 {
           #expect(outcome.errors.contains("since time is nearly over"))
           #expect(outcome.seconds < 5)
           stops += 1
