@@ -139,6 +139,12 @@ extension Program {
         [
           .options("--out", "nowhere/run.h5", saying: "there is no folder"),
           .options("--out", "/dev/null/x.h5", saying: "--out"),
+          Refusal(
+            title: "bands",
+            files: ["deck.yaml": Array(Sample.chain.utf8)],
+            arguments: ["bands", "deck.yaml", "--out", "bands.h5"],
+            saying: ["--out bands.h5: this command writes a table; name it .csv"]
+          ),
         ],
         ranks: 2
       )
