@@ -125,9 +125,9 @@ prepare_ranks() {
 }
 
 # mpirun kills ranks a second after it has passed SIGTERM on, too soon for the state of a large run: with
-# --checkpoint among the arguments it is told to wait. A state of which nothing is known yet has two minutes;
-# a former one tells how long it takes: its bytes at 20 MB/s, and half a minute for the step of the moment.
-# Ranks that are ready end the wait.
+# --checkpoint among the arguments it is told to wait longer, by what a former state takes at 20 MB/s. Open
+# MPI 4 takes about twice this time to end, and the ranks hear of the signal late, so that it is kept short;
+# a signal sent to a rank has no such delay.
 allow_saving() {
   local file='' size
   while (($# > 0)); do
@@ -138,8 +138,8 @@ allow_saving() {
     shift
   done
   [[ -n $file ]] || return 0
-  local grace=120
-  if size=$(stat -c %s "$file" 2>/dev/null); then grace=$((30 + size / 20000000)); fi
+  local grace=5
+  if size=$(stat -c %s "$file" 2>/dev/null); then grace=$((5 + size / 20000000)); fi
   export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-$grace}
   export PRTE_MCA_odls_base_sigkill_timeout=${PRTE_MCA_odls_base_sigkill_timeout:-$grace}
 }
