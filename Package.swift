@@ -6,6 +6,10 @@ import PackageDescription
 /// The pkg-config name of the MPI library: `ompi-c` for Open MPI, `mpich` for MPICH.
 let mpi = Context.environment["TGGE_MPI"] ?? "ompi-c"
 
+/// The pkg-config name of the HDF5 that was built with that MPI; Debian's, unless TGGE_HDF5 names another.
+let hdf5 =
+  Context.environment["TGGE_HDF5"] ?? (mpi == "mpich" ? "hdf5-mpich" : "hdf5-openmpi")
+
 /// `TGGE_STRICT=1`, set by the test scripts, turns warnings of this package into errors.
 let strict: [SwiftSetting] =
   Context.environment["TGGE_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
@@ -40,6 +44,7 @@ let package = Package(
   targets: [
     // Processor and vectors
     .target(name: "CProcessor"),
+    .target(name: "CSignals"),
     module("VectorMath", ["CProcessor"]),
 
     // Ranks
@@ -58,13 +63,14 @@ let package = Package(
     module("Studies", ["Kinetics", "Dissipation", "Lattice", "Communication", numerics]),
 
     // Files and the command line
-    module("Records", [yams]),
+    .systemLibrary(name: "CHDF5", pkgConfig: hdf5),
+    module("Records", ["Communication", "CHDF5", yams]),
     module("Pictures", ["Records"]),
     .executableTarget(
       name: "tgge",
       dependencies: [
         "Studies", "Kinetics", "Dissipation", "Lattice", "Communication", "MPICommunication",
-        "Records", "Pictures", "VectorMath", "CProcessor", arguments,
+        "Records", "Pictures", "VectorMath", "CProcessor", "CSignals", arguments,
       ],
       swiftSettings: strict
     ),
@@ -95,7 +101,7 @@ let package = Package(
         "TestSupport", numerics,
       ]
     ),
-    tests("RecordsTests", ["Records"]),
+    tests("RecordsTests", ["Records", "Communication", "TestSupport"]),
     tests("PicturesTests", ["Pictures"]),
     tests("CommandLineTests", ["Records"]),
     tests(

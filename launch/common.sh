@@ -4,6 +4,7 @@
 #
 #   TGGE_MPI     ompi-c (Open MPI, default), mpich, or a cluster's own: the library's name for pkg-config
 #   TGGE_LAPACK  lapacke (default), or what has LAPACKE in it, as openblas: its name for pkg-config
+#   TGGE_HDF5    the HDF5 built with that MPI: hdf5-openmpi, hdf5-mpich, or what a cluster calls its own
 #   TGGE_ARCH    processor to build for, as the compiler calls it (x86-64-v3, znver4, neoverse-v1);
 #                this one by default
 #   TGGE_PACKAGES  folder of fetched Swift packages, for a build without network, see launch/fetch
@@ -25,12 +26,12 @@ export TGGE_MPI=${TGGE_MPI:-ompi-c} # read by Package.swift, too
 case $TGGE_MPI in
   ompi-c)
     mpi_name="Open MPI" mpirun_name=mpirun.openmpi mpirun_version='Open MPI|OpenRTE'
-    mpi_packages=(openmpi-bin libopenmpi-dev)
+    mpi_packages=(openmpi-bin libopenmpi-dev) hdf5_name=hdf5-openmpi
     scratch=$root/.build
     ;;
   mpich)
     mpi_name=MPICH mpirun_name=mpirun.mpich mpirun_version=HYDRA
-    mpi_packages=(mpich libmpich-dev)
+    mpi_packages=(mpich libmpich-dev) hdf5_name=hdf5-mpich
     scratch=$root/.build-mpich
     ;;
   *)
@@ -41,6 +42,7 @@ case $TGGE_MPI in
     scratch=$root/.build-$TGGE_MPI
     ;;
 esac
+export TGGE_HDF5=${TGGE_HDF5:-$hdf5_name} # read by Package.swift, too
 
 # MARK: What must be there
 
@@ -69,6 +71,7 @@ install_packages() {
 # The libraries as pkg-config finds them decide, so that modules of a cluster are left alone.
 mpi_is_there() { pkg-config --exists "$TGGE_MPI" 2>/dev/null && find_mpirun; }
 lapack_is_there() { pkg-config --exists "${TGGE_LAPACK:-lapacke}" 2>/dev/null; }
+hdf5_is_there() { pkg-config --exists "$TGGE_HDF5" 2>/dev/null; }
 
 # Sets `mpirun` to the launcher of the library built against. A bare `mpirun` may be that of another
 # MPI, and would start N independent programs of one rank each: its version is looked at.
@@ -84,12 +87,15 @@ find_mpirun() {
 require_tools() {
   command -v swift >/dev/null || fail "$unavailable" \
     "no Swift toolchain on the PATH. Install Swift 6.2 or later, see https://www.swift.org/install"
-  mpi_is_there && lapack_is_there && return
+  mpi_is_there && lapack_is_there && hdf5_is_there && return
   lapack_is_there || install_packages liblapacke-dev pkg-config
   lapack_is_there || fail "$unavailable" "liblapacke-dev is installed, but pkg-config has no ${TGGE_LAPACK:-lapacke}"
   mpi_is_there || install_packages "${mpi_packages[@]}" pkg-config
   mpi_is_there || fail "$unavailable" \
     "$mpi_name is installed, but pkg-config does not find $TGGE_MPI, or no mpirun belongs to it"
+  hdf5_is_there || [[ $TGGE_HDF5 != "$hdf5_name" ]] || install_packages "lib$hdf5_name-dev" pkg-config
+  hdf5_is_there || fail "$unavailable" "pkg-config does not find $TGGE_HDF5, HDF5 built with $mpi_name;" \
+    "TGGE_HDF5 names another"
 }
 
 # MARK: Building
@@ -141,6 +147,26 @@ prepare_ranks() {
   local binding=none
   (($1 == machine_cores && $1 <= threads)) && binding=core
   start_ranks=("$mpirun" --bind-to "$binding" -np "$1")
+}
+
+# mpirun kills ranks a second after it has passed SIGTERM on, too soon for the state of a large run: with
+# --checkpoint among the arguments it is told to wait longer, by what a former state takes at 20 MB/s. Open
+# MPI 4 takes about twice this time to end, and the ranks hear of the signal late, so that it is kept short;
+# a signal sent to a rank has no such delay.
+allow_saving() {
+  local file='' size
+  while (($# > 0)); do
+    case $1 in
+      --checkpoint) file=${2:-} ;;
+      --checkpoint=*) file=${1#*=} ;;
+    esac
+    shift
+  done
+  [[ -n $file ]] || return 0
+  local grace=5
+  if size=$(stat -c %s "$file" 2>/dev/null); then grace=$((5 + size / 20000000)); fi
+  export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-$grace}
+  export PRTE_MCA_odls_base_sigkill_timeout=${PRTE_MCA_odls_base_sigkill_timeout:-$grace}
 }
 
 # Put before a command, ends it when the script dies, even of SIGKILL: no run is left behind.

@@ -20,6 +20,9 @@ static inline int tgge_mpi_comm_type_shared(void) { return MPI_COMM_TYPE_SHARED;
 static inline MPI_Info tgge_mpi_info_null(void) { return MPI_INFO_NULL; }
 static inline MPI_Errhandler tgge_mpi_errors_return(void) { return MPI_ERRORS_RETURN; }
 
+/// The number that Fortran has for a communicator; a macro in some libraries.
+static inline int tgge_mpi_comm_to_fortran(MPI_Comm comm) { return (int)MPI_Comm_c2f(comm); }
+
 // Element types
 static inline MPI_Datatype tgge_mpi_double(void) { return MPI_DOUBLE; }
 static inline MPI_Datatype tgge_mpi_int64(void) { return MPI_INT64_T; }

@@ -13,6 +13,9 @@ public struct EvolveOutput: Sendable {
 
   /// Filling and currents.
   public var observables: ObservableValues
+
+  /// What was done to get there.
+  public var statistics: EvolutionStatistics
 }
 
 /// What an evolution has brought.
@@ -40,7 +43,7 @@ public struct EvolveResult: Sendable {
 }
 
 /// Is told, on every rank, what an evolution is doing.
-public protocol EvolveObserver {
+public protocol EvolveObserver: ~Copyable {
   /// The kernel was compressed, or could not be.
   mutating func didCompress(_ report: CompressionReport)
 
@@ -54,11 +57,29 @@ public protocol EvolveObserver {
   ///   - partition: Who owns which modes.
   mutating func willStart(pairSeconds: Double, partition: Partition)
 
+  /// The integration goes on from a saved state. Called on all ranks, so that it may communicate.
+  ///
+  /// - Parameters:
+  ///   - outputs: What the interrupted runs have reached.
+  ///   - partition: Who owns which modes.
+  /// - Throws: What ends the study.
+  mutating func willGoOn(after outputs: [EvolveOutput], partition: Partition) throws
+
   /// A step was accepted.
   mutating func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics)
 
-  /// An output time was reached.
-  mutating func didReach(_ output: EvolveOutput)
+  /// An output time was reached. Called on all ranks, so that it may communicate.
+  ///
+  /// - Parameters:
+  ///   - output: What is to be told of it.
+  ///   - lambda: λ of the owned modes.
+  ///   - partition: Who owns which modes.
+  /// - Throws: What ends the study.
+  mutating func didReach(
+    _ output: EvolveOutput,
+    _ lambda: borrowing AlignedVector,
+    partition: Partition
+  ) throws
 
   /// The integration is over. Called on all ranks, so that it may communicate.
   ///
@@ -80,9 +101,15 @@ public struct SilentObserver: EvolveObserver {
   /// Does nothing.
   public func willStart(pairSeconds: Double, partition: Partition) {}
   /// Does nothing.
+  public func willGoOn(after outputs: [EvolveOutput], partition: Partition) {}
+  /// Does nothing.
   public func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics) {}
   /// Does nothing.
-  public func didReach(_ output: EvolveOutput) {}
+  public func didReach(
+    _ output: EvolveOutput,
+    _ lambda: borrowing AlignedVector,
+    partition: Partition
+  ) {}
   /// Does nothing.
   public func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) {}
 }

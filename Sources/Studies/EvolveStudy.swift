@@ -67,7 +67,28 @@ public struct EvolveStudy: Sendable {
   ///   alike on all ranks; `CommunicationError`; and what the observer throws.
   public func run(
     over communicator: some Communicator,
-    observer: inout some EvolveObserver
+    observer: inout some EvolveObserver & ~Copyable
+  ) throws -> EvolveResult {
+    var keeper = NoKeeper()
+    return try run(over: communicator, observer: &observer, keeper: &keeper)
+  }
+
+  /// Integrates and reports, from the state that a keeper has if there is one.
+  ///
+  /// Collective. A run that goes on from a state, on any number of ranks, has the same result as one that
+  /// was not interrupted, bit for bit; its observer is told of the outputs to come only.
+  ///
+  /// - Parameters:
+  ///   - communicator: The ranks.
+  ///   - observer: Told on each rank what happens; see `EvolveObserver`.
+  ///   - keeper: Saves the state when it thinks fit; see `StateKeeper`.
+  /// - Returns: The outputs and statistics, the same on every rank.
+  /// - Throws: As the run without a keeper, `StateError` if the state is of another study, and what the
+  ///   keeper throws.
+  public func run(
+    over communicator: some Communicator,
+    observer: inout some EvolveObserver & ~Copyable,
+    keeper: inout some StateKeeper & ~Copyable
   ) throws -> EvolveResult {
     var system = try TabulatedModel(setup, over: communicator)
     if let report = system.compression { observer.didCompress(report) }
@@ -93,7 +114,7 @@ public struct EvolveStudy: Sendable {
         partition: system.partition,
         over: communicator
       )
-      return try integrate(evolution, "separable", system, over: communicator, &observer) {
+      return try integrate(evolution, "separable", system, over: communicator, &observer, &keeper) {
         try $0.advance(untilResidual: SteadyStudy.tolerance, report: $1)
       }
     case .direct:
@@ -111,7 +132,10 @@ public struct EvolveStudy: Sendable {
         control: control,
         over: communicator
       )
-      return try integrate(evolution, "direct", system, over: communicator, &observer) { _, _ in }
+      return try integrate(evolution, "direct", system, over: communicator, &observer, &keeper) {
+        _,
+        _ in
+      }
     }
   }
 
@@ -132,7 +156,7 @@ public struct EvolveStudy: Sendable {
   private func verify(
     _ system: TabulatedModel,
     over communicator: some Communicator,
-    _ observer: inout some EvolveObserver
+    _ observer: inout some EvolveObserver & ~Copyable
   ) throws {
     guard system.kernel.isSeparable else {
       throw ModelError("--verify-forces compares two engines; this kernel has only the direct one")
@@ -177,18 +201,40 @@ public struct EvolveStudy: Sendable {
     _ engine: String,
     _ system: TabulatedModel,
     over communicator: some Communicator,
-    _ observer: inout some EvolveObserver,
-    settle: (inout Stepping, (Double, EvolutionStatistics) -> Void) throws -> Void
+    _ observer: inout some EvolveObserver & ~Copyable,
+    _ keeper: inout some StateKeeper & ~Copyable,
+    settle: (inout Stepping, (Double, EvolutionStatistics) throws -> Void) throws -> Void
   ) throws -> EvolveResult {
     var evolution = start
     let partition = system.partition
     var observables = try Observables(system.tables, partition: partition, over: communicator)
-    var outputs: [EvolveOutput] = []
-    for time in outputTimes + (endsSteady ? [.infinity] : []) {
-      if time.isFinite {
-        try evolution.advance(to: time) { observer.didStep(to: $0, of: end, $1) }
-      } else {
-        try settle(&evolution) { observer.didStep(to: $0, of: end, $1) }
+    var progress = try evolution.withLambda { lambda in
+      EvolveProgress(start: try digest(of: lambda, partition: partition, over: communicator))
+    }
+    if var former = keeper.former {
+      let start = progress.start
+      progress = try EvolveProgress(&former)
+      guard progress.start == start else {
+        throw StateError("initial: the state at time 0 is not the one that the run began with")
+      }
+      try evolution.restore(&former) { try keeper.read($0, into: $1) }
+      try observer.willGoOn(after: progress.outputs, partition: partition)
+    }
+
+    let times = outputTimes + (endsSteady ? [.infinity] : [])
+    for time in times.dropFirst(progress.outputs.count) {
+      var isReached = false
+      while !isReached {
+        do {
+          if time.isFinite {
+            try evolution.advance(to: time) { try note($0, $1, &observer, &keeper) }
+          } else {
+            try settle(&evolution) { try note($0, $1, &observer, &keeper) }
+          }
+          isReached = true
+        } catch is Pause {
+          try save(evolution, progress, &keeper)
+        }
       }
       let reached = evolution.time
       let output = try evolution.withLambda { lambda in
@@ -196,13 +242,22 @@ public struct EvolveStudy: Sendable {
         let recorded = try setup.recordedModes.map { mode in
           try value(of: mode, in: lambda, partition: partition, over: communicator)
         }
-        return EvolveOutput(time: reached, lambda: recorded, observables: values)
+        guard values.filling.isFinite else {
+          throw NumericalError.notFinite("the filling at t = \(reached)")
+        }
+        let output = EvolveOutput(
+          time: reached,
+          lambda: recorded,
+          observables: values,
+          statistics: evolution.statistics
+        )
+        try observer.didReach(output, lambda, partition: partition)
+        return output
       }
-      guard output.observables.filling.isFinite else {
-        throw NumericalError.notFinite("the filling at t = \(reached)")
+      progress.outputs.append(output)
+      if try keeper.isDue(after: evolution.statistics.steps) {
+        try save(evolution, progress, &keeper)
       }
-      outputs.append(output)
-      observer.didReach(output)
     }
 
     let fingerprint = try evolution.withLambda { lambda in
@@ -210,11 +265,40 @@ public struct EvolveStudy: Sendable {
       return try digest(of: lambda, partition: partition, over: communicator)
     }
     return EvolveResult(
-      outputs: outputs,
+      outputs: progress.outputs,
       statistics: evolution.statistics,
       engine: engine,
       digest: fingerprint,
       compression: system.compression
     )
+  }
+
+  /// Tells of a step, and interrupts the integration if its state is to be saved.
+  ///
+  /// Collective.
+  private func note(
+    _ reached: Double,
+    _ statistics: EvolutionStatistics,
+    _ observer: inout some EvolveObserver & ~Copyable,
+    _ keeper: inout some StateKeeper & ~Copyable
+  ) throws {
+    observer.didStep(to: reached, of: end, statistics)
+    if try keeper.isDue(after: statistics.steps) { throw Pause() }
+  }
+
+  /// Hands the state to a keeper.
+  ///
+  /// Collective.
+  private func save<Stepping: Resumable & ~Copyable>(
+    _ evolution: borrowing Stepping,
+    _ progress: EvolveProgress,
+    _ keeper: inout some StateKeeper & ~Copyable
+  ) throws {
+    try evolution.withState { state, vectors in
+      var words = StateWords()
+      progress.save(to: &words)
+      words.append(state)
+      try keeper.save(words, vectors)
+    }
   }
 }

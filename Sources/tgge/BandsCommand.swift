@@ -19,6 +19,7 @@ struct BandsCommand: RankedCommand {
   @OptionGroup var options: DeckOptions
 
   func run(on communicator: MPICommunicator) throws {
+    try options.requireTable()
     let job = try DeckRun(options, on: communicator)
     if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
     // What the first rank cannot compute or write must not leave the others waiting.

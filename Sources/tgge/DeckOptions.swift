@@ -28,8 +28,9 @@ struct DeckOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Writes the final λ as CSV, which initial.file reads; bands writes its table.",
-      valueName: "file.csv"
+      "Writes the results of evolve and steady as HDF5 (.h5, .hdf5), else the final λ as CSV, which "
+        + "initial.file reads; bands writes its table.",
+      valueName: "file"
     )
   )
   var out: String?

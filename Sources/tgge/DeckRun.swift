@@ -16,7 +16,8 @@ struct DeckRun {
   let model: OpenLattice
   let recordedModes: [Int]
   private let communicator: MPICommunicator
-  private let start = ContinuousClock.now
+  /// When the run began.
+  let start = ContinuousClock.now
 
   /// Reads the deck and makes the model.
   ///
@@ -65,7 +66,9 @@ struct DeckRun {
   func initialState(needing bytes: Double, says: Bool = true) throws -> InitialState {
     try MemoryCheck.require(bytes, on: communicator) { deck.error(at: "lattice.modes", $0) }
     if says { noteMemory(bytes) }
-    if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
+    if let out = options.out {
+      try SharedFile.checkWritable(out, bytes: resultBytes, on: communicator)
+    }
     return try ModelBuilder.initial(
       deck,
       grid: grid,
@@ -89,6 +92,13 @@ struct DeckRun {
     )
   }
 
+  /// About what a file of results takes: λ and n at each output, and what is known of the modes.
+  private var resultBytes: Double {
+    guard options.resultFile != nil else { return 0 }
+    let numbers = 2 * deck.time.outputs + 2 + grid.dimension * (2 + deck.lattice.orbitals.count)
+    return 8 * Double(grid.count * deck.lattice.orbitals.count) * Double(numbers)
+  }
+
   /// Runs `body`, whose errors get the key and the line of the deck where these are known.
   func locating<Value>(_ body: () throws -> Value) throws -> Value {
     do { return try body() } catch { throw ModelBuilder.located(error, in: deck) }
@@ -108,7 +118,7 @@ struct DeckRun {
     partition: Partition,
     as what: String
   ) throws {
-    guard let out = options.out else { return }
+    guard let out = options.lambdaTable else { return }
     try LambdaFile.write(
       lambda,
       to: out,

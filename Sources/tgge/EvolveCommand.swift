@@ -26,6 +26,7 @@ struct EvolveCommand: RankedCommand {
   )
 
   @OptionGroup var options: DeckOptions
+  @OptionGroup var checkpoints: CheckpointOptions
 
   func run(on communicator: MPICommunicator) throws {
     let job = try DeckRun(options, on: communicator)
@@ -43,9 +44,26 @@ struct EvolveCommand: RankedCommand {
       needing: study.estimatedBytes(ranks: communicator.size)
     )
 
-    var observer = EvolveReporter(job, communicator)
-    let result = try job.locating { try study.run(over: communicator, observer: &observer) }
-    observer.progress.clear()
+    let partition = Partition(
+      momenta: job.grid.count,
+      bands: study.setup.bands,
+      over: communicator
+    )
+    var keeper = try CheckpointKeeper(
+      checkpoints,
+      for: job,
+      partition: partition,
+      over: communicator
+    )
+    var observer = try EvolveReporter(
+      job,
+      canGoOn: checkpoints.file != nil,
+      communicator
+    )
+    let result = try job.locating {
+      try study.run(over: communicator, observer: &observer, keeper: &keeper)
+    }
+    try observer.finish(result)
     // Only what pictures are made of has the values that they are compared with.
     let gibbs =
       options.json
@@ -67,6 +85,8 @@ struct EvolveCommand: RankedCommand {
       guard communicator.rank == 0 else { return }
       try options.json ? report.printJSON() : report.printTable()
     }
+    try observer.removeJournal()
+    try keeper.remove()
   }
 }
 
@@ -78,14 +98,24 @@ extension Deck.Time {
   }
 }
 
-/// Shows progress, and writes the final λ.
-private struct EvolveReporter: EvolveObserver {
+/// Shows progress, and writes files.
+private struct EvolveReporter: EvolveObserver, ~Copyable {
   var progress: EvolveProgress
   private let job: DeckRun
   private var time = 0.0
+  private var results: EvolveResults?
 
-  init(_ job: DeckRun, _ communicator: MPICommunicator) {
+  init(
+    _ job: DeckRun,
+    canGoOn: Bool,
+    _ communicator: MPICommunicator
+  ) throws {
     self.job = job
+    if let path = job.options.resultFile {
+      results = try EvolveResults(path, for: job, canGoOn: canGoOn, over: communicator)
+    } else {
+      results = nil
+    }
     progress = EvolveProgress(ProgressLine(on: communicator, quiet: job.options.quiet))
   }
 
@@ -105,7 +135,7 @@ private struct EvolveReporter: EvolveObserver {
     let pairs = Double(partition.modes) * Double(partition.owned.count)
     progress.note(
       "direct forces: \(String(format: "%.3g", pairs)) pairs on the first rank, about "
-        + "\(ProgressLine.duration(pairs * pairSeconds)) for each of six evaluations in a step"
+        + "\(ProgressLine.duration(pairs * pairSeconds)) for each of twelve evaluations in a step"
     )
   }
 
@@ -113,13 +143,35 @@ private struct EvolveReporter: EvolveObserver {
     progress.show(time: time, end: end, statistics)
   }
 
-  mutating func didReach(_ output: EvolveOutput) {
+  mutating func willGoOn(after outputs: [EvolveOutput], partition: Partition) throws {
+    try results?.goOn(after: outputs.count)
+  }
+
+  mutating func didReach(
+    _ output: EvolveOutput,
+    _ lambda: borrowing AlignedVector,
+    partition: Partition
+  ) throws {
     time = output.time
+    try results?.append(lambda)
     progress.reach(output)
   }
 
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws {
     progress.clear()
     try job.write(lambda, partition: partition, as: "λ at t = \(time)")
+  }
+
+  /// Removes what a run that goes on would have needed.
+  ///
+  /// Collective.
+  func removeJournal() throws { try results?.removeJournal() }
+
+  /// Completes the file of results.
+  ///
+  /// Collective.
+  mutating func finish(_ result: EvolveResult) throws {
+    progress.clear()
+    try results?.finish(result)
   }
 }

@@ -84,7 +84,7 @@ struct EvolveReport: JSONReport {
     current = Components(final.observables.current)
     currents = Components.byOrbital(final.observables.orbitalCurrents, orbitals)
     lambda = outputs[outputs.count - 1].lambda
-    digest = String(format: "%016lx", result.digest)
+    digest = hexadecimal(result.digest)
     method = result.statistics.method
     steps = result.statistics.steps
     implicitSteps = result.statistics.implicitSteps

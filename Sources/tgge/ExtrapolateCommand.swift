@@ -69,6 +69,7 @@ struct ExtrapolateCommand: RankedCommand {
   }
 
   func run(on communicator: MPICommunicator) throws {
+    try options.requireTable()
     var options = options
     options.modes = nil
     let job = try DeckRun(options, on: communicator)

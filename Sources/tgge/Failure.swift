@@ -12,6 +12,8 @@ enum ExitStatus {
   static let usage: Int32 = 64
   /// The computation did not converge, or its numerics failed.
   static let numerics: Int32 = 70
+  /// The run was stopped with its state saved; the same command goes on.
+  static let stopped: Int32 = 75
 }
 
 /// Something the user must change, in one line.
@@ -35,6 +37,10 @@ enum Failure {
     if error is NumericalError || error is StudyFailure {
       write("tgge: \(error)", on: communicator)
       return ExitStatus.numerics
+    }
+    if let error = error as? Interruption {
+      write("tgge: \(error)", on: communicator)
+      return ExitStatus.stopped
     }
     // Decks, models, tables, files, and what another rank said of them.
     guard isOfArguments(error) else {

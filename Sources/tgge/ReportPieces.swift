@@ -74,6 +74,9 @@ enum Components: Encodable {
 /// A number with twelve digits at most.
 func digits(_ value: Double) -> String { String(format: "%.12g", value) }
 
+/// A digest as people compare it: 16 hexadecimal digits.
+func hexadecimal(_ digest: UInt64) -> String { String(format: "%016lx", digest) }
+
 /// λ of a recorded mode.
 struct LambdaEntry: Encodable {
   let momentum: Components

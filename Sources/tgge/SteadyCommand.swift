@@ -39,9 +39,14 @@ struct SteadyCommand: RankedCommand {
     study.setup.initial = try job.initialState(
       needing: study.estimatedBytes(ranks: communicator.size)
     )
+    var results: SteadyResults?
+    if let path = options.resultFile {
+      results = try SteadyResults(path, for: job, over: communicator)
+    }
     var branch = SteadyBranch(responses: !keys.isNone, over: communicator)
     let result = try job.locating { try branch.solve(study.setup) }
     try branch.withLambda { lambda, partition in
+      try results?.append(lambda, partition: partition)
       try job.write(lambda, partition: partition, as: "the steady state")
     }
     var values: [String: [Double]?] = [:]
@@ -51,6 +56,7 @@ struct SteadyCommand: RankedCommand {
         parameter.name == "baths.drive" && result.engine == "separable"
         ? result.driveSlope : try job.locating { try branch.response(to: parameter) }
     }
+    try results.take()?.finish(result, wallSeconds: job.wallSeconds)
     let report = SteadyReport(
       result,
       study,

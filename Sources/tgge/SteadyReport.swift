@@ -56,7 +56,7 @@ struct SteadyReport: JSONReport {
       on: study.setup.grid,
       bands: orbitals.count
     )
-    digest = String(format: "%016lx", result.digest)
+    digest = hexadecimal(result.digest)
     iterations = result.iterations
     residual = result.certificate.residual
     otherResidual = result.otherResidual

@@ -66,6 +66,7 @@ struct SweepCommand: RankedCommand {
         "--groups \(groups): each group needs a rank; there \(ranks == 1 ? "is 1" : "are \(ranks)")"
       )
     }
+    try options.requireTable()
     let start = ContinuousClock.now
     let decks = try SweepDecks(options, try variations, on: communicator)
     let study = decks.study(groups: groups)

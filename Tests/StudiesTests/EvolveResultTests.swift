@@ -27,7 +27,13 @@ private struct Log: EvolveObserver {
     if order.last != "step" { order.append("step") }
   }
 
-  mutating func didReach(_ output: EvolveOutput) {
+  func willGoOn(after outputs: [EvolveOutput], partition: Partition) {}
+
+  mutating func didReach(
+    _ output: EvolveOutput,
+    _ lambda: borrowing AlignedVector,
+    partition: Partition
+  ) {
     outputs.append(output.time)
     order.append("output")
   }

@@ -27,6 +27,29 @@ public struct EvolutionStatistics: Sendable, Equatable {
     if implicitSteps == 0 { return "explicit" }
     return implicitSteps == steps ? "implicit" : "both"
   }
+
+  /// Creates statistics of nothing.
+  public init() {}
+
+  /// Takes over what `save` has appended.
+  public init(_ words: inout StateWords) throws(StateError) {
+    steps = try words.takeInteger()
+    rejectedSteps = try words.takeInteger()
+    forceEvaluations = try words.takeInteger()
+    implicitSteps = try words.takeInteger()
+    jacobians = try words.takeInteger()
+    newtonIterations = try words.takeInteger()
+  }
+
+  /// Appends all counts.
+  public func save(to words: inout StateWords) {
+    words.append(steps)
+    words.append(rejectedSteps)
+    words.append(forceEvaluations)
+    words.append(implicitSteps)
+    words.append(jacobians)
+    words.append(newtonIterations)
+  }
 }
 
 /// Integrates λ̇ = F(λ) from time 0 on, with an embedded pair and step control.
@@ -109,7 +132,7 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
     report: (Double, EvolutionStatistics) throws -> Void
   ) throws {
     if time < end, statistics.forceEvaluations == 0 { try begin(end) }
-    while time < end {
+    while time < end, limitedSteps < 2 {
       let remaining = end - time
       // Land on the end; or halve the way to it rather than leave a tiny rest.
       let lands = length >= remaining * (1 - 1e-3)
@@ -132,7 +155,6 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
       // A step that an output cut short says nothing against the length that was planned.
       length = step < length ? max(length, step * verdict.factor) : step * verdict.factor
       try report(time, statistics)
-      if limitedSteps == 2 { return }
     }
   }
 
@@ -206,5 +228,38 @@ extension Evolution where Engine: ~Copyable {
       control: control,
       over: communicator
     )
+  }
+
+  /// Hands time, step control, statistics and λ to `body`.
+  ///
+  /// All else follows from λ, to the same bits.
+  public borrowing func withState<Result>(
+    _ body: (StateWords, [UnsafeBufferPointer<Double>]) throws -> Result
+  ) rethrows -> Result {
+    var words = StateWords()
+    words.append(time)
+    words.append(length)
+    words.append(limitedSteps)
+    control.save(to: &words)
+    statistics.save(to: &words)
+    return try body(words, [UnsafeBufferPointer(stepper.lambda.buffer)])
+  }
+
+  /// Takes a saved state over.
+  ///
+  /// Collective: goes to λ, which does not count.
+  public mutating func restore(
+    _ words: inout StateWords,
+    read: (Int, UnsafeMutableBufferPointer<Double>) throws -> Void
+  ) throws {
+    time = try words.takeDouble()
+    length = try words.takeDouble()
+    limitedSteps = try words.takeInteger()
+    try control.restore(&words)
+    statistics = try EvolutionStatistics(&words)
+    try read(0, stepper.lambda.buffer)
+    guard statistics.forceEvaluations > 0 else { return }
+    try equation.enter(stepper.lambda)
+    equation.restore(evaluations: statistics.forceEvaluations)
   }
 }

@@ -24,6 +24,9 @@ public struct RateEquation<Engine: ForceEngine & ~Copyable>: ~Copyable {
   /// Who owns which modes.
   public var partition: Partition { engine.partition }
 
+  /// Sets the number of evaluations to that of a saved state.
+  mutating func restore(evaluations: Int) { self.evaluations = evaluations }
+
   /// Goes to a state.
   ///
   /// Collective; see `ForceEngine`.

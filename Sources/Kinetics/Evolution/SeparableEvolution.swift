@@ -141,6 +141,45 @@ public struct SeparableEvolution<Group: Communicator>: TimeStepping, ~Copyable {
     try implicit?.advance(untilResidual: tolerance, report: report)
   }
 
+  /// Hands the method in use, with its state, to `body`.
+  public borrowing func withState<Result>(
+    _ body: (StateWords, [UnsafeBufferPointer<Double>]) throws -> Result
+  ) rethrows -> Result {
+    var words = StateWords()
+    switch explicit {
+    case .some(let evolution):
+      words.append(false)
+      return try evolution.withState { state, vectors in
+        words.append(state)
+        return try body(words, vectors)
+      }
+    case .none:
+      words.append(true)
+      return try implicitOnly { evolution in
+        try evolution.withState { state, vectors in
+          words.append(state)
+          return try body(words, vectors)
+        }
+      }
+    }
+  }
+
+  /// Takes a saved state over, by the method that it was saved in.
+  ///
+  /// Collective.
+  public mutating func restore(
+    _ words: inout StateWords,
+    read: (Int, UnsafeMutableBufferPointer<Double>) throws -> Void
+  ) throws {
+    if try words.takeBool() {
+      becomeImplicit()
+      try implicit?.restore(&words, read: read)
+    } else {
+      guard explicit != nil else { throw StateError() }
+      try explicit?.restore(&words, read: read)
+    }
+  }
+
   private mutating func becomeImplicit() {
     guard let evolution = explicit.take() else { return }
     implicit = evolution.continued(keeping: number) { $0.takeKernel() }

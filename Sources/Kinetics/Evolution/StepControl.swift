@@ -23,6 +23,18 @@ public struct StepControl: Sendable, Equatable {
     self.absoluteTolerance = absoluteTolerance
   }
 
+  /// Appends what the next judgement depends on.
+  func save(to words: inout StateWords) {
+    words.append(lastError)
+    words.append(rejected)
+  }
+
+  /// Takes over what `save` has appended.
+  mutating func restore(_ words: inout StateWords) throws(StateError) {
+    lastError = try words.takeDouble()
+    rejected = try words.takeBool()
+  }
+
   /// Judges a step.
   ///
   /// - Parameters:

@@ -1,7 +1,7 @@
 import VectorMath
 
 /// An integration of the Lagrange parameters in time.
-public protocol TimeStepping: ~Copyable {
+public protocol TimeStepping: Resumable, ~Copyable {
   /// The time reached, in inverse units of energy.
   var time: Double { get }
 
@@ -14,7 +14,8 @@ public protocol TimeStepping: ~Copyable {
   ///
   /// - Parameters:
   ///   - end: The time to reach.
-  ///   - report: Called after each accepted step with the time reached and what was done so far.
+  ///   - report: Called after each accepted step with the time reached and what was done so far. If it
+  ///     throws, the state is that after the step: the same call may follow to go on.
   /// - Throws: `CommunicationError` if a collective fails, `NumericalError` if the initial rates are
   ///   not finite or the step length underflows, alike on all ranks; and what `report` throws.
   mutating func advance(

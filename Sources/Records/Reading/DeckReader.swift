@@ -27,7 +27,8 @@ public struct DeckReader: Sendable {
   /// - Throws: `DeckError`, which names the first key found wrong, its line, and what is allowed.
   public func read(_ bytes: [UInt8]) throws(DeckError) -> Deck {
     let root = try tree(of: bytes)
-    let source = DeckSource(fileName: fileName, root: root)
+    let text = String(decoding: bytes, as: UTF8.self)
+    let source = DeckSource(fileName: fileName, text: text, root: root)
     guard case .mapping(let entries) = root.content else { throw error(nil, Self.emptyMessage) }
     return try Deck(DeckSection(path: "", entries: entries, source: source))
   }

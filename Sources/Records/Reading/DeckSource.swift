@@ -3,13 +3,17 @@ public struct DeckSource: Sendable {
   /// The file, as the user named it.
   public let fileName: String
 
+  /// The content of the file, without overrides.
+  public let text: String
+
   private let origins: [String: DeckOrigin]
 
   /// Notes the origin of every key below `root`.
-  init(fileName: String, root: DeckNode) {
+  init(fileName: String, text: String, root: DeckNode) {
     var origins: [String: DeckOrigin] = [:]
     root.forEachKey { path, origin in origins[path] = origin }
     self.fileName = fileName
+    self.text = text
     self.origins = origins
   }
 

@@ -14,6 +14,6 @@ struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",
     abstract: "Measures the program next to the limits of the machine.",
-    subcommands: [ForcesBenchmark.self, SteadyBenchmark.self]
+    subcommands: [ForcesBenchmark.self, SteadyBenchmark.self, CheckpointBenchmark.self]
   )
 }

@@ -35,6 +35,8 @@ struct Scratch: Sendable {
     Set((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [])
   }
 
+  func remove(_ name: String) { try? FileManager.default.removeItem(at: url.appending(path: name)) }
+
   func remove() { try? FileManager.default.removeItem(at: url) }
 }
 

@@ -105,7 +105,11 @@ struct SteadySolverTests {
     }
   }
 
-  @Test("Explicit steps end in the state that Newton's method finds", arguments: [1, 2, 3], [1, 3])
+  @Test(
+    "Explicit steps end in the state that Newton's method finds",
+    arguments: [1, 2, 3],
+    [1, 3]
+  )
   func evolution(dimension: Int, orbitals: Int) throws {
     for (beta, filling) in [(0.0, 0.3), (2, 0.6)] {
       let random = try RandomModel(

@@ -20,6 +20,20 @@ struct ImplicitControl {
     allowance = max(1, 0.3 * .pow(tolerance, -0.4))
   }
 
+  /// Appends what the next judgement depends on.
+  func save(to words: inout StateWords) {
+    words.append(lastError)
+    words.append(lastLength)
+    words.append(rejected)
+  }
+
+  /// Takes over what `save` has appended.
+  mutating func restore(_ words: inout StateWords) throws(StateError) {
+    lastError = try words.takeDouble()
+    lastLength = try words.takeDouble()
+    rejected = try words.takeBool()
+  }
+
   /// Judges a step.
   ///
   /// - Parameters:

@@ -1,0 +1,58 @@
+/// Numbers on which the next steps depend, as the 64-bit words that a checkpoint holds.
+///
+/// Written by `append`, and taken out again in the same order.
+public struct StateWords: Sendable, Equatable {
+  /// The words.
+  public private(set) var words: [UInt64]
+
+  private var position = 0
+
+  /// Words to be written to, or taken out.
+  public init(_ words: [UInt64] = []) { self.words = words }
+
+  /// Appends a number, bit for bit.
+  public mutating func append(_ value: Double) { words.append(value.bitPattern) }
+
+  /// Appends an integer.
+  public mutating func append(_ value: Int) { words.append(UInt64(bitPattern: Int64(value))) }
+
+  /// Appends a truth value.
+  public mutating func append(_ value: Bool) { words.append(value ? 1 : 0) }
+
+  /// Appends bits.
+  public mutating func append(_ value: UInt64) { words.append(value) }
+
+  /// Appends other words.
+  public mutating func append(_ other: StateWords) { words += other.words }
+
+  /// Takes the next word out as a number.
+  public mutating func takeDouble() throws(StateError) -> Double {
+    Double(bitPattern: try takeBits())
+  }
+
+  /// Takes the next word out as an integer.
+  public mutating func takeInteger() throws(StateError) -> Int {
+    Int(Int64(bitPattern: try takeBits()))
+  }
+
+  /// Takes the next word out as a truth value.
+  public mutating func takeBool() throws(StateError) -> Bool { try takeBits() != 0 }
+
+  /// Takes the next word out.
+  public mutating func takeBits() throws(StateError) -> UInt64 {
+    guard position < words.count else { throw StateError() }
+    defer { position += 1 }
+    return words[position]
+  }
+}
+
+/// A saved state is not one of this computation.
+public struct StateError: Error, Sendable, CustomStringConvertible {
+  /// One line for the user.
+  public let description: String
+
+  /// Creates the error.
+  public init(_ description: String = "the saved state is of another computation") {
+    self.description = description
+  }
+}

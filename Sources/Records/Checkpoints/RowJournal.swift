@@ -1,0 +1,93 @@
+public import Communication
+import Foundation
+
+/// Rows over the modes that must outlive a run that is killed, until they can be written elsewhere.
+///
+/// Each row is M doubles and a line of its own with its index and fingerprint, on the disk before
+/// `append` returns. A file of results cannot be had in the middle of a run: HDF5 is torn when it is
+/// killed.
+public struct RowJournal<Group: Communicator> {
+  /// The file.
+  public let path: String
+
+  private let communicator: Group
+  private let owned: Range<Int>
+  private let modes: Int
+
+  /// Names a journal; nothing is opened.
+  public init(_ path: String, over communicator: Group, owned: Range<Int>, of modes: Int) {
+    self.path = path
+    self.communicator = communicator
+    self.owned = owned
+    self.modes = modes
+  }
+
+  /// Bytes of the line behind each row: index and fingerprint, twice.
+  private static var lineBytes: Int { 32 }
+
+  private var rowBytes: Int { 8 * modes + RowJournal.lineBytes }
+
+  /// Writes a row.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - index: The number of the row; one that is there already is replaced.
+  ///   - values: Its elements of the owned modes.
+  /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
+  public func write(_ index: Int, _ values: UnsafeBufferPointer<Double>) throws {
+    try communicator.agree {
+      if communicator.rank == 0 { _ = try SliceFile(path, O_WRONLY | O_CREAT) }
+    }
+    try communicator.agree {
+      let file = try SliceFile(path, O_WRONLY)
+      let start = index * rowBytes + 8 * owned.lowerBound
+      try file.write(UnsafeRawBufferPointer(values), at: start)
+      if communicator.rank > 0 { try file.synchronize() }
+    }
+    let sum = try communicator.sum(Checksum.of(values, from: owned.lowerBound))
+    try communicator.agree {
+      guard communicator.rank == 0 else { return }
+      let file = try SliceFile(path, O_WRONLY)
+      let line = [UInt64(index), sum, ~UInt64(index), ~sum].map(\.littleEndian)
+      try file.write(line, at: index * rowBytes + 8 * modes)
+      try file.synchronize()
+      if index == 0 { try DurableFile.synchronizeFolder(of: path) }
+    }
+  }
+
+  /// Reads a row.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - index: The number of the row.
+  ///   - values: On return its elements of the owned modes.
+  /// - Throws: `RecordError` or `RemoteFailure` if it is not there or not what was written.
+  public func read(_ index: Int, into values: UnsafeMutableBufferPointer<Double>) throws {
+    let line = try communicator.agree {
+      let file = try SliceFile(path, O_RDONLY)
+      let start = index * rowBytes + 8 * owned.lowerBound
+      try file.read(UnsafeMutableRawBufferPointer(values), at: start)
+      let line: [UInt64] = try file.read(4, at: index * rowBytes + 8 * modes)
+      return line.map(UInt64.init(littleEndian:))
+    }
+    let sum = try communicator.sum(
+      Checksum.of(UnsafeBufferPointer(values), from: owned.lowerBound)
+    )
+    try communicator.agree {
+      guard line == [UInt64(index), sum, ~UInt64(index), ~sum] else {
+        throw RecordError("\(path): row \(index) is not what was written")
+      }
+    }
+  }
+
+  /// Removes the file.
+  ///
+  /// Collective.
+  ///
+  /// - Throws: `CommunicationError`; that the file is not there or stays is no error.
+  public func remove() throws {
+    try communicator.agree { if communicator.rank == 0 { unlink(path) } }
+  }
+}

@@ -1,0 +1,189 @@
+import CSignals
+import Communication
+import Foundation
+import Kinetics
+import MPICommunication
+import Records
+import Studies
+
+/// Saves the state of a run when it is time, when a signal asks for it, and before time is over.
+struct CheckpointKeeper: StateKeeper {
+  /// Why the state is saved; a signal has a number above these.
+  ///
+  /// The largest of what the ranks have decides.
+  private enum Cause {
+    static let none: Int64 = 0
+    static let due: Int64 = 1
+    static let timeIsOver: Int64 = 2
+  }
+
+  /// The words of the state to go on from.
+  let former: StateWords?
+
+  private let file: CheckpointFile<MPICommunicator>?
+  private let communicator: MPICommunicator
+  private let interval: CheckpointInterval
+  private let limit: TimeLimit
+  private let entries: [ResolvedDeck.Entry]
+  private let isQuiet: Bool
+  /// The file that `former` was read from.
+  private let source: String
+  /// Whether the file that has the name now is whole, and worth to be kept as the former one.
+  private var hasWhole: Bool
+
+  private var cause = Cause.none
+  private var hasSaved: Bool
+  private var firstSteps: Int?
+  private var lastSteps = 0
+  private var lastSave = ContinuousClock.now
+  private var lastStep = ContinuousClock.now
+  private var longestStep = Duration.zero
+  private var longestSave = Duration.zero
+
+  /// Looks for a state to go on from, and has signals noted from now on.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - options: What the user wants; nothing is done without a file.
+  ///   - job: The run.
+  ///   - partition: Who owns which modes.
+  ///   - communicator: The ranks.
+  /// - Throws: `UsageError` or `RemoteFailure` if the file cannot be written, or belongs to another run.
+  init(
+    _ options: CheckpointOptions,
+    for job: DeckRun,
+    partition: Partition,
+    over communicator: MPICommunicator
+  ) throws {
+    self.communicator = communicator
+    isQuiet = job.options.quiet
+    interval = options.every ?? .seconds(600)
+    limit = TimeLimit(options.maxTime, from: job.start)
+    entries =
+      job.deck.resolved.entries + [.init(key: "--forces", value: job.options.forces.rawValue)]
+    guard let path = options.file else {
+      (file, former, source, hasWhole, hasSaved) = (nil, nil, "", false, true)
+      return
+    }
+    tgge_signals_watch()
+    // λ, and five stages if steps are implicit.
+    let isExplicit = job.deck.time.method == "explicit" || job.options.forces == .direct
+    let bytes = CheckpointFile<MPICommunicator>.estimatedBytes(
+      vectors: isExplicit ? 1 : 6,
+      modes: partition.modes
+    )
+    // The one that is written, the one that has the name, and the former one.
+    try SharedFile.checkWritable(path, as: "--checkpoint", bytes: 3 * bytes, on: communicator)
+    let file = CheckpointFile(
+      path,
+      over: communicator,
+      owned: partition.owned,
+      of: partition.modes
+    )
+    self.file = file
+    let found = try FormerState.find(in: file, entries: entries, over: communicator)
+    for note in found.notes { Failure.write("tgge: \(note)", on: communicator) }
+    source = found.source
+    hasWhole = found.source == path
+    hasSaved = found.content != nil
+    former = found.content.map { StateWords($0.words) }
+  }
+
+  /// Reads a vector of the former state.
+  ///
+  /// Collective.
+  func read(_ index: Int, into vector: UnsafeMutableBufferPointer<Double>) throws {
+    try file?.read(vector: index, of: source, into: vector)
+  }
+
+  /// Whether the state is to be saved now.
+  ///
+  /// Collective: one Allreduce of one integer, none without a file.
+  mutating func isDue(after steps: Int) throws -> Bool {
+    guard file != nil else { return false }
+    var own = Cause.none
+    let signal = tgge_signals_noted()
+    if signal != 0 {
+      own = Cause.timeIsOver + Int64(signal)
+    } else if communicator.rank == 0 {
+      own = causeOfClock(after: steps)
+    }
+    cause = try communicator.maximum(own)
+    lastSteps = steps
+    return cause != Cause.none
+  }
+
+  /// What the first rank's clock and the steps ask for.
+  private mutating func causeOfClock(after steps: Int) -> Int64 {
+    let now = ContinuousClock.now
+    longestStep = max(longestStep, now - lastStep)
+    lastStep = now
+    // The state at the beginning tells whether all can be saved, before the work.
+    guard hasSaved else { return Cause.due }
+    let first = firstSteps ?? steps
+    firstSteps = first
+    let needed: Duration = longestSave * 3 + longestStep * 2
+    let margin: Double = needed / .seconds(1) + 0.2
+    // A run that cannot do a step within its time would never end.
+    if steps > first, limit.isNearer(than: margin) { return Cause.timeIsOver }
+    switch interval {
+    case .seconds(let seconds):
+      return now - lastSave >= .seconds(seconds) ? Cause.due : Cause.none
+    case .steps(let count):
+      return steps - savedSteps >= count ? Cause.due : Cause.none
+    }
+  }
+
+  /// The steps at the last save.
+  private var savedSteps = 0
+
+  /// Saves the state, and ends the run if it must end.
+  ///
+  /// Collective.
+  mutating func save(
+    _ words: StateWords,
+    _ vectors: [UnsafeBufferPointer<Double>]
+  ) throws {
+    guard let file else { return }
+    let start = ContinuousClock.now
+    let content = CheckpointContent(
+      version: Version.number,
+      entries: entries,
+      words: words.words
+    )
+    do {
+      try file.write(content, vectors, keepsFormer: hasWhole)
+      hasWhole = true
+    } catch  where cause == Cause.due && hasSaved && !(error is CommunicationError) {
+      // The run is worth more than this one; the next may find room again.
+      Failure.write(
+        "tgge: \(error); the former checkpoint is as it was, going on",
+        on: communicator
+      )
+    }
+    hasSaved = true
+    savedSteps = lastSteps
+    lastSave = .now
+    lastStep = lastSave
+    longestSave = max(longestSave, lastSave - start)
+    if cause >= Cause.timeIsOver {
+      throw Interruption(reason: CheckpointKeeper.reason(cause), file: file.path)
+    }
+  }
+
+  /// Removes what was saved, since the run is finished.
+  ///
+  /// Collective.
+  func remove() throws { try file?.remove() }
+
+  private static func reason(_ cause: Int64) -> String {
+    switch Int32(cause - Cause.timeIsOver) {
+    case 0: "since time is nearly over"
+    case SIGTERM: "by SIGTERM"
+    case SIGUSR1: "by SIGUSR1"
+    case SIGINT: "by SIGINT"
+    case let number: "by signal \(number)"
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import Communication
+import Foundation
+import MPICommunication
+import Records
+
+/// The state that a run goes on from.
+struct FormerState {
+  /// What it holds; `nil` if the run begins.
+  var content: CheckpointContent?
+
+  /// The file that holds it.
+  var source = ""
+
+  /// What the user is to be told.
+  var notes: [String] = []
+
+  /// Looks at a checkpoint, and at the one before it if that is not whole.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - file: The checkpoint.
+  ///   - entries: What this run was asked for.
+  ///   - communicator: The ranks.
+  /// - Returns: What was found, the same on all ranks.
+  /// - Throws: `UsageError`, alike on all ranks, if the checkpoint is of another run, or there is a file
+  ///   that must not be overwritten.
+  static func find(
+    in file: CheckpointFile<MPICommunicator>,
+    entries: [ResolvedDeck.Entry],
+    over communicator: MPICommunicator
+  ) throws -> FormerState {
+    var state = FormerState()
+    let previous = CheckpointFile<MPICommunicator>.previous(file.path)
+    var flaw: CheckpointFlaw?
+    switch try file.read(file.path) {
+    case .success(let content):
+      state.content = content
+      state.source = file.path
+      state.notes.append("going on from \(file.path)")
+    case .failure(let found):
+      flaw = found
+    case nil:
+      break
+    }
+    if state.content == nil, case .success(let content) = try file.read(previous) {
+      state.content = content
+      state.source = previous
+      let trouble = flaw.map { "\(file.path) \($0)" } ?? "\(file.path) is missing"
+      state.notes.append("\(trouble); going on from \(previous)")
+    }
+    if let content = state.content {
+      try require(content, from: state.source, entries)
+      if content.version != Version.number {
+        state.notes.append(
+          "\(state.source) was written by version \(content.version) of tgge; the result may differ in "
+            + "its last bits from that of one version"
+        )
+      }
+      return state
+    }
+    guard let flaw else { return state }
+    guard case .damaged = flaw else {
+      throw UsageError(
+        "--checkpoint \(file.path): \(flaw); name another file, or remove it to start anew"
+      )
+    }
+    state.notes.append("\(file.path) \(flaw), and there is none before it; starting anew")
+    return state
+  }
+
+  /// Refuses a checkpoint of a run that was asked for something else.
+  private static func require(
+    _ content: CheckpointContent,
+    from source: String,
+    _ entries: [ResolvedDeck.Entry]
+  ) throws {
+    guard let change = ResolvedDeck.firstChange(from: content.entries, to: entries) else { return }
+    let (former, present) = (change.former ?? "not given", change.present ?? "not given")
+    throw UsageError(
+      "--checkpoint \(source): is of another run: \(change.key) was \(former) and is \(present) "
+        + "now; set it back to go on, or remove the file to start anew"
+    )
+  }
+}

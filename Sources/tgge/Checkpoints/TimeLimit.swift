@@ -1,0 +1,41 @@
+import Foundation
+
+/// When a run must be over.
+struct TimeLimit {
+  /// Seconds until then, from now.
+  private let deadline: ContinuousClock.Instant?
+
+  /// What the batch system needs to be sure that the job ends by itself, in seconds.
+  private static let batchMargin = 10.0
+
+  /// Takes the earliest of what the user and the batch system say.
+  ///
+  /// - Parameters:
+  ///   - span: What the user allows, from `start` on.
+  ///   - start: When the run began.
+  ///   - environment: Slurm has the end of the job as seconds since 1970 in SLURM_JOB_END_TIME; Torque the
+  ///     seconds that it may last in PBS_WALLTIME, which are counted from `start` on, since when it began
+  ///     is not told.
+  init(
+    _ span: TimeSpan?,
+    from start: ContinuousClock.Instant,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
+    var deadlines: [ContinuousClock.Instant] = []
+    if let span { deadlines.append(start + .seconds(span.seconds)) }
+    if let end = environment["SLURM_JOB_END_TIME"].flatMap(Double.init) {
+      let left = end - Date.now.timeIntervalSince1970 - TimeLimit.batchMargin
+      deadlines.append(.now + .seconds(left))
+    }
+    if let walltime = environment["PBS_WALLTIME"].flatMap(Double.init) {
+      deadlines.append(start + .seconds(walltime - TimeLimit.batchMargin))
+    }
+    deadline = deadlines.min()
+  }
+
+  /// Whether less than so many seconds are left.
+  func isNearer(than seconds: Double) -> Bool {
+    guard let deadline else { return false }
+    return deadline - .now < .seconds(seconds)
+  }
+}
