@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sundials/sundials_linearsolver.h>
 #include <sunlinsol/sunlinsol_spgmr.h>
+#include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 
 #include "library.h"
 
@@ -116,15 +117,19 @@ static struct counts evolve_multistep(struct force *force, N_Vector y, enum inte
   const struct model *model = force->model;
   void *memory = CVodeCreate(integrator == adams ? CV_ADAMS : CV_BDF, context);
   struct krylov krylov = {.force = force};
-  const bool exact = integrator == bdf_woodbury;
-  check(CVodeInit(memory, exact ? rates : krylov_rates, 0, y), "CVodeInit");
-  check(CVodeSetUserData(memory, exact ? (void *)force : (void *)&krylov), "CVodeSetUserData");
+  const bool by_krylov = integrator == bdf_krylov;
+  check(CVodeInit(memory, by_krylov ? krylov_rates : rates, 0, y), "CVodeInit");
+  check(CVodeSetUserData(memory, by_krylov ? (void *)&krylov : (void *)force), "CVodeSetUserData");
   check(CVodeSStolerances(memory, model->is.relative, model->is.absolute), "CVodeSStolerances");
   check(CVodeSetMaxNumSteps(memory, 100000000), "CVodeSetMaxNumSteps");
   check(CVodeSetStopTime(memory, model->is.end), "CVodeSetStopTime");
-  SUNLinearSolver linear;
+  SUNLinearSolver linear = NULL;
+  SUNNonlinearSolver iteration = NULL;
   struct woodbury woodbury = {memory, force};
-  if (exact) {
+  if (integrator == adams) {
+    iteration = SUNNonlinSol_FixedPoint(y, 0, context);
+    check(CVodeSetNonlinearSolver(memory, iteration), "CVodeSetNonlinearSolver");
+  } else if (!by_krylov) {
     linear = SUNLinSolNewEmpty(context);
     linear->ops->gettype = kind;
     linear->ops->solve = solve;
@@ -145,7 +150,8 @@ static struct counts evolve_multistep(struct force *force, N_Vector y, enum inte
   CVodeGetNumSteps(memory, &counts.steps);
   CVodeGetNumErrTestFails(memory, &fails);
   counts.rejected = fails;
-  SUNLinSolFree(linear);
+  if (linear) SUNLinSolFree(linear);
+  if (iteration) SUNNonlinSolFree(iteration);
   CVodeFree(&memory);
   free(krylov.diagonal);
   return counts;
