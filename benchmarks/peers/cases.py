@@ -36,7 +36,7 @@ class Case:
 
 
 EVOLVE = {
-    BY_HAND: ["fused5", "fused8", "fused5-n", "fused8-n", "plain5"],
+    BY_HAND: ["fused5", "fused8", "fused5-n", "fused8-n", "plain5", "nested8", "nested8-n"],
     SUNDIALS: ["erk5", "erk8", "adams", "bdf-krylov", "bdf-woodbury"],
     PYTHON: ["numpy-dop853", "numpy-lsoda", "numba-dop853"],
 }
@@ -51,10 +51,15 @@ DIRECT = {
     PYTHON: ["numpy-dop853", "numba-dop853"],
 }
 # Where stability limits explicit steps they are run on the smaller lattice only.
-STIFF = {
+COLD = {
     BY_HAND: ["fused5", "fused8"],
     SUNDIALS: ["erk5", "adams", "bdf-krylov", "bdf-woodbury"],
     PYTHON: ["numpy-bdf", "numpy-lsoda"],
+}
+RASHBA = {
+    BY_HAND: ["fused5", "fused8", "nested8"],
+    SUNDIALS: ["erk5", "erk8", "adams", "bdf-krylov", "bdf-woodbury"],
+    PYTHON: ["numpy-bdf", "numpy-lsoda", "numpy-dop853", "numba-dop853"],
 }
 IMPLICIT = {SUNDIALS: ["adams", "bdf-krylov", "bdf-woodbury"], PYTHON: ["numpy-bdf", "numpy-lsoda"]}
 BOTH = ("", "explicit", "implicit")
@@ -68,10 +73,8 @@ CASES = [
     Case("steady-1e6", "steady", 10**6, STEADY),
     Case("steady-1e7", "steady", 10**7, STEADY),
     Case("sweep-1e5", "sweep", 10**5, STEADY),
-    Case("cold-1e4", "evolve", 10**4, STIFF, beta=10, end=400, variants=BOTH),
+    Case("cold-1e4", "evolve", 10**4, COLD, beta=10, end=400, variants=BOTH),
     Case("cold-1e5", "evolve", 10**5, IMPLICIT, beta=10, end=400, variants=("", "implicit")),
-    Case("rashba-1e4", "evolve", 10**4, STIFF | {SUNDIALS: STIFF[SUNDIALS] + ["erk8"], PYTHON: STIFF[PYTHON] + ["numpy-dop853", "numba-dop853"]},
-         rashba=True, end=400, tolerance=1e-9, variants=BOTH),
-    Case("rashba-1e5", "evolve", 10**5, IMPLICIT | {BY_HAND: ["fused5", "fused8"], PYTHON: ["numpy-dop853", "numba-dop853"]},
-         rashba=True, end=400, tolerance=1e-9, variants=BOTH),
+    Case("rashba-1e4", "evolve", 10**4, RASHBA, rashba=True, end=400, tolerance=1e-9, variants=BOTH),
+    Case("rashba-1e5", "evolve", 10**5, RASHBA, rashba=True, end=400, tolerance=1e-9, variants=BOTH),
 ]

@@ -25,7 +25,8 @@ def programs(case, options):
     for kind, methods in case.programs.items():
         if kind == PYTHON and options.ranks > 1:
             continue
-        result += [(kind, method, ranked(peer_words(case, kind, method), 1 if kind == PYTHON else options.ranks)) for method in methods]
+        ranks = 1 if kind == PYTHON else options.ranks
+        result += [(kind, method, ranked(peer_words(case, kind, method), ranks)) for method in methods]
     return [entry for entry in result if entry[0] == "tgge" or not options.only or entry[1] in options.only]
 
 
@@ -70,8 +71,12 @@ def compare_all_modes(case):
 
 def machine():
     names = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
-    commit = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True)
-    return {"processor": names[0] if names else platform.processor(), "cores": len(os.sched_getaffinity(0)), "commit": commit.stdout.strip()}
+    words = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+    return {
+        "processor": names[0] if names else platform.processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "commit": subprocess.run(words, capture_output=True, text=True).stdout.strip(),
+    }
 
 
 def startup_seconds(ranks):
@@ -83,11 +88,12 @@ def startup_seconds(ranks):
 def measure(case, options, expected, startup, file):
     """All runs of a case, round after round."""
     left = programs(case, options)
+    common = {"case": case.name, "ranks": options.ranks} | machine()
     for repeat in range(options.repeats):
         for entry in list(left):
             kind, method, words = entry
             label = f"{case.name}  {' '.join([kind, method]).strip()}"
-            line = {"case": case.name, "kind": kind, "method": method, "repeat": repeat, "ranks": options.ranks} | machine()
+            line = common | {"kind": kind, "method": method, "repeat": repeat}
             try:
                 report, process_seconds, cpu_seconds = start(words, options.limit)
             except Failed as failure:
@@ -116,19 +122,21 @@ def measure(case, options, expected, startup, file):
 
 def main():
     parser = argparse.ArgumentParser(prog="benchmarks/peers/run", description=__doc__)
-    parser.add_argument("--cases", nargs="+", metavar="NAME", help=f"beginnings of names: {', '.join(c.name for c in CASES)}")
+    names = ", ".join(case.name for case in CASES)
+    parser.add_argument("--cases", nargs="+", metavar="NAME", help=f"beginnings of names: {names}")
     parser.add_argument("--only", nargs="+", metavar="METHOD", help="these methods of the peers only")
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--ranks", type=int, default=1, help="ranks of tgge and of the C programs; Python is left out beyond 1")
+    parser.add_argument("--ranks", type=int, default=1, help="of tgge and of C; Python is left out beyond 1")
     parser.add_argument("--limit", type=float, default=600, help="seconds after which a run is given up")
     parser.add_argument("--once", type=float, default=30, help="a program that takes longer is not repeated")
     parser.add_argument("--results", type=Path, default=BUILD / "results.jsonl")
-    parser.add_argument("--skip-modes-check", action="store_true", help="leaves out the comparison of all λ")
+    parser.add_argument("--skip-modes-check", action="store_true", help="no comparison of all λ")
     parser.add_argument("--tables-only", action="store_true", help="tables of an earlier run")
     options = parser.parse_args()
 
     if not options.tables_only:
-        chosen = [c for c in CASES if not options.cases or any(c.name.startswith(name) for name in options.cases)]
+        beginnings = tuple(options.cases or [""])
+        chosen = [case for case in CASES if case.name.startswith(beginnings)]
         startup = startup_seconds(options.ranks)
         references = {}
         with options.results.open("w") as file:

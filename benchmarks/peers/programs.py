@@ -58,9 +58,10 @@ def ranked(words, ranks):
     return words if ranks == 1 else shlex.split(os.environ["PEERS_MPIRUN"]) + ["-np", str(ranks)] + words
 
 
-def tgge_words(case, variant, out=None, deck_options=()):
+def tgge_words(case, variant, out=None):
     deck = ROOT / "launch" / "inputs" / ("figure5a.yaml" if case.rashba else "figure3.yaml")
-    words = [os.environ["PEERS_TGGE"], case.command, str(deck), "--json", "--quiet", "--modes", str(case.modes)]
+    words = [os.environ["PEERS_TGGE"], case.command, str(deck), "--json", "--quiet"]
+    words += ["--modes", str(case.modes)]
     values = {"baths.thermal.beta": case.beta, "baths.drive": case.drive, "record.momenta": MOMENTA}
     if case.command == "evolve":
         values |= {
@@ -80,7 +81,8 @@ def tgge_words(case, variant, out=None, deck_options=()):
 
 
 def peer_words(case, kind, method, out=None):
-    words = [str(BUILD / "venv/bin/python"), str(HERE / "python/peer.py")] if kind == PYTHON else [str(BUILD / "peer")]
+    script = [str(BUILD / "venv/bin/python"), str(HERE / "python/peer.py")]
+    words = script if kind == PYTHON else [str(BUILD / "peer")]
     words += [case.command, "--method", method, "--modes", str(case.modes), "--beta", str(case.beta)]
     words += ["--drive", str(case.drive), "--model", "rashba" if case.rashba else "chain"]
     words += ["--end", str(case.end), "--tolerance", str(case.tolerance), "--forces", case.forces]
@@ -88,10 +90,11 @@ def peer_words(case, kind, method, out=None):
 
 
 def answer(case, report):
-    """The numbers that must agree: λ at sixteen momenta, highest band first, and the current; of a sweep its currents."""
+    """What must agree: λ at sixteen momenta, highest band first, and the current; of a sweep its currents."""
+    own = "command" in report and "program" not in report  # tgge's JSON, not a peer's
     if case.command == "sweep":
-        return report["currents"] if "currents" in report else [point["current"] for point in report["points"]]
-    values = [entry["value"] if isinstance(entry, dict) else entry for entry in report["lambda"]]
+        return [point["current"] for point in report["points"]] if own else report["currents"]
+    values = [entry["value"] for entry in report["lambda"]] if own else report["lambda"]
     return values + [report["current"]]
 
 

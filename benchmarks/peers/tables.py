@@ -60,7 +60,8 @@ def summarise(runs, order, kinds):
 def detail(name, of_case):
     own = of_case.get(("tgge", ""))
     print(f"### {name}\n")
-    print("| program | wall, s | least … most | cpu, s | ratio | cpu ratio | evaluations | error | runs |")
+    heads = "program | wall, s | least … most | cpu, s | ratio | cpu ratio | evaluations | error | runs"
+    print(f"| {heads} |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for (kind, method), list_of_runs in sorted(of_case.items(), key=lambda item: wall(item[1])):
         walls = [run["wallSeconds"] for run in list_of_runs]
@@ -71,7 +72,8 @@ def detail(name, of_case):
             ratios = [f"{median(walls) / wall(own):.2f}", f"{cpu / own_cpu:.2f}" if own_cpu > 0 else ""]
         run = list_of_runs[0]
         work = run["forceEvaluations"] or run["iterations"] or ""
-        cells = [f"{kind} {method}".strip(), seconds(median(walls)), f"{seconds(min(walls))} … {seconds(max(walls))}",
-                 seconds(cpu), *ratios, str(work), f"{run['error']:.1e}", str(len(walls))]
+        spread = f"{seconds(min(walls))} … {seconds(max(walls))}"
+        cells = [f"{kind} {method}".strip(), seconds(median(walls)), spread, seconds(cpu), *ratios]
+        cells += [str(work), f"{run['error']:.1e}", str(len(walls))]
         print("| " + " | ".join(cells) + " |")
     print()

@@ -37,6 +37,12 @@ static inline bool judge(struct control *control, double error, double *factor) 
   return false;
 }
 
+// The error of order 8 from the sums of both estimates, as in E. Hairer's dop853.
+static inline double combined_error(double fifth, double third, double modes) {
+  const double both = fifth + 0.01 * third;
+  return both == 0 ? 0 : fifth / sqrt(both * modes);
+}
+
 // The step that comes next: at most half of what is left, or all of it.
 static inline double next_length(double length, double remaining, bool *lands) {
   *lands = length >= remaining * (1 - 1e-3);

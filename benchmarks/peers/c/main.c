@@ -1,7 +1,8 @@
 // peer COMMAND --method NAME [--option value]: one JSON line on standard output, from rank 0.
 //
 //   evolve   λ(end) from λ = 0      erk5 erk8 adams bdf-krylov bdf-woodbury     SUNDIALS
-//                                   fused5 fused8, plain5 plain8, fused5-n fused8-n by hand
+//                                   fused5 fused8 plain5 plain8 nested8         by hand
+//                                   fused5-n fused8-n nested8-n                 n in place of λ
 //   steady   at half filling        anderson newton-krylov newton-woodbury      SUNDIALS
 //                                   moments moments-computed moments-nested     by hand
 //   sweep    drive 0, 0.01 … 1      those of steady, each point from the last
@@ -45,7 +46,8 @@ static bool is(const char *one, const char *other) { return strcmp(one, other) =
 static struct request parse(int count, char **words) {
   struct request request = {
       .command = count > 1 ? words[1] : "", .method = "", .forces = "moments",
-      .is = {.momenta = 1000, .beta = 2, .coupling = 0.05, .drive = 0.5, .end = 10, .relative = 1e-8, .absolute = 1e-8}};
+      .is = {.momenta = 1024, .beta = 2, .coupling = 0.05, .drive = 0.5, .end = 10,
+             .relative = 1e-8, .absolute = 1e-8}};
   for (int i = 2; i < count; i += 2) {
     const char *name = words[i], *value = i + 1 < count ? words[i + 1] : "";
     if (is(name, "--method")) request.method = value;
@@ -71,8 +73,14 @@ static void evolve(const struct request *request, struct model *model, double *l
   static const char *names[] = {"erk5", "erk8", "adams", "bdf-krylov", "bdf-woodbury"};
   const char *method = request->method;
   struct force force = make_force(model, is(request->forces, "direct"));
+  if (strncmp(method, "nested8", 7) == 0) {
+    const bool occupations = is(method, "nested8-n");
+    if (!evolve_nested(model, lambda, occupations, &report->counts, &report->current, &report->filling))
+      refuse("the coarse lattice has other moments than", "this one");
+    return;
+  }
   if (is(method, "fused5") || is(method, "fused8") || is(method, "fused5-n") || is(method, "fused8-n")) {
-    report->counts = evolve_fused(model, lambda, method[5] - '0', method[6] != 0);
+    report->counts = evolve_fused(model, lambda, method[5] - '0', method[6] != 0, MPI_COMM_WORLD, NULL);
     return;
   }
   if (is(method, "plain5") || is(method, "plain8")) {
@@ -100,7 +108,8 @@ static void steady_state(const struct request *request, struct model *model, dou
     observe(model, lambda, &report->current, &report->filling);
     return;
   }
-  const enum factors factors = is(request->method, "moments") ? tabulated : computed;
+  const bool stored = is(request->method, "moments") || model->is.rashba;
+  const enum factors factors = stored ? tabulated : computed;
   if (is(request->method, "moments-nested"))
     coarse_moments(model, steady);
   else if (steady->moments[0] == 0)
@@ -119,7 +128,8 @@ static void run(const struct request *request, struct model *model, double *lamb
   struct steady steady = {.passes = 0};
   if (is(request->command, "evolve")) {
     evolve(request, model, lambda, report);
-    observe(model, lambda, &report->current, &report->filling);
+    if (strncmp(request->method, "nested", 6) != 0)
+      observe(model, lambda, &report->current, &report->filling);
   } else if (is(request->command, "steady")) {
     steady_state(request, model, lambda, &steady, report);
   } else if (is(request->command, "sweep")) {
@@ -198,8 +208,8 @@ int main(int count, char **words) {
 
   const double start = MPI_Wtime(), cpu_start = cpu_time();
   describe(&model, request.is, rank, ranks);
-  const bool by_hand = !is(request.command, "evolve") && strncmp(request.method, "moments-", 8) == 0;
-  if (!by_hand) tabulate(&model);
+  const bool computes = strncmp(request.method, "moments-", 8) == 0 || strncmp(request.method, "nested8", 7) == 0;
+  if (!computes || model.is.rashba) tabulate(&model);
   report.table_seconds = MPI_Wtime() - start;
   double *lambda = allocate(model.size);
   run(&request, &model, lambda, &report);

@@ -3,16 +3,13 @@
 
 #include <mpi.h>
 
-#include "model.h"
+#include "factors.h"
 
 struct steady {
   double moments[2 * channels]; // A_0, B_0, A_1, B_1: (1/N) Σ f n and (1/N) Σ g h
   long passes;
   double current, filling, residual;
 };
-
-// How a pass gets its factors: from tables, or computed again, which saves memory traffic (chain only).
-enum factors { tabulated, computed };
 
 // The moments of λ = 0.
 void first_moments(const struct model *model, enum factors factors, struct steady *steady, MPI_Comm group);
