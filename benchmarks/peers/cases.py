@@ -36,7 +36,7 @@ class Case:
 
 
 EVOLVE = {
-    BY_HAND: ["fused5", "fused8", "fused5-n", "fused8-n", "plain5", "nested8", "nested8-n"],
+    BY_HAND: ["fused5", "fused8", "fused5-n", "fused8-n", "plain5", "nested8", "nested8-n", "nested-implicit"],
     SUNDIALS: ["erk5", "erk8", "adams", "bdf-krylov", "bdf-woodbury"],
     PYTHON: ["numpy-dop853", "numpy-lsoda", "numba-dop853"],
 }
@@ -52,16 +52,20 @@ DIRECT = {
 }
 # Where stability limits explicit steps they are run on the smaller lattice only.
 COLD = {
-    BY_HAND: ["fused5", "fused8"],
+    BY_HAND: ["fused5", "fused8", "nested-implicit"],
     SUNDIALS: ["erk5", "adams", "bdf-krylov", "bdf-woodbury"],
     PYTHON: ["numpy-bdf", "numpy-lsoda"],
 }
 RASHBA = {
-    BY_HAND: ["fused5", "fused8", "nested8"],
+    BY_HAND: ["fused5", "fused8", "nested8", "nested-implicit"],
     SUNDIALS: ["erk5", "erk8", "adams", "bdf-krylov", "bdf-woodbury"],
     PYTHON: ["numpy-bdf", "numpy-lsoda", "numpy-dop853", "numba-dop853"],
 }
-IMPLICIT = {SUNDIALS: ["adams", "bdf-krylov", "bdf-woodbury"], PYTHON: ["numpy-bdf", "numpy-lsoda"]}
+IMPLICIT = {
+    BY_HAND: ["nested-implicit"],
+    SUNDIALS: ["adams", "bdf-krylov", "bdf-woodbury"],
+    PYTHON: ["numpy-bdf", "numpy-lsoda"],
+}
 BOTH = ("", "explicit", "implicit")
 
 CASES = [

@@ -1,4 +1,4 @@
-// Explicit Runge-Kutta pairs without a library.
+// Runge-Kutta steps without a library.
 #pragma once
 
 #include <mpi.h>
@@ -28,6 +28,10 @@ struct counts evolve_fused(const struct model *model, double *lambda, int order,
 // λ is in memory. Returns false where the moments differ: then λ is not to be used.
 bool evolve_nested(const struct model *model, double *lambda, bool occupations, struct counts *counts,
                    double *current, double *filling);
+
+// The same by implicit steps, Radau IIA of order 9, for stiff equations.
+bool evolve_implicit(const struct model *model, double *lambda, struct counts *counts, double *current,
+                     double *filling);
 
 // The textbook loop over any force, for the pair sum.
 struct counts evolve_plain(struct force *force, double *lambda, int order);

@@ -17,7 +17,8 @@ void first_moments(const struct model *model, enum factors factors, struct stead
 // Iterates at half filling from the moments that `steady` holds until a step is below 1e-8.
 void solve_steady(const struct model *model, enum factors factors, struct steady *steady, MPI_Comm group);
 
-// One more pass: λ, the current, the filling, and how far the moments of λ are from those that gave it.
+// One more pass: λ, the current, the filling, and how far the moments of λ are from those that gave it, which is
+// a bound on |h in − n out|/(h in + n out) of any mode.
 void finish_steady(const struct model *model, enum factors factors, struct steady *steady,
                    double *lambda, MPI_Comm group);
 
