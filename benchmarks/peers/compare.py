@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -133,6 +134,7 @@ def main():
     parser.add_argument("--skip-modes-check", action="store_true", help="no comparison of all λ")
     parser.add_argument("--tables-only", action="store_true", help="tables of an earlier run")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
     if not options.tables_only:
         beginnings = tuple(options.cases or [""])
