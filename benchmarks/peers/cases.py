@@ -53,7 +53,7 @@ DIRECT = {
 # Where stability limits explicit steps they are run on the smaller lattice only.
 COLD = {
     BY_HAND: ["fused5", "fused8", "nested-implicit"],
-    SUNDIALS: ["erk5", "adams", "bdf-krylov", "bdf-woodbury"],
+    SUNDIALS: ["erk5", "bdf-krylov", "bdf-woodbury"],
     PYTHON: ["numpy-bdf", "numpy-lsoda"],
 }
 RASHBA = {
@@ -63,7 +63,7 @@ RASHBA = {
 }
 IMPLICIT = {
     BY_HAND: ["nested-implicit"],
-    SUNDIALS: ["adams", "bdf-krylov", "bdf-woodbury"],
+    SUNDIALS: ["bdf-krylov", "bdf-woodbury"],
     PYTHON: ["numpy-bdf", "numpy-lsoda"],
 }
 BOTH = ("", "explicit", "implicit")
