@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 BY_HAND = "C by hand"
+NESTED = "C, moments known"
 SUNDIALS = "C + SUNDIALS"
 PYTHON = "Python"
 
@@ -12,7 +13,7 @@ class Case:
     name: str
     command: str
     modes: int
-    programs: dict  # class of program: methods
+    programs: dict  # methods of each class of programs
     rashba: bool = False
     beta: float = 2
     drive: float = 0.5
@@ -36,12 +37,14 @@ class Case:
 
 
 EVOLVE = {
-    BY_HAND: ["fused5", "fused8", "fused5-n", "fused8-n", "plain5", "nested8", "nested8-n", "nested-implicit"],
+    BY_HAND: ["fused5", "fused8", "fused5-n", "fused8-n", "plain5"],
+    NESTED: ["nested8", "nested8-n", "nested-implicit"],
     SUNDIALS: ["erk5", "erk8", "adams", "bdf-krylov", "bdf-woodbury"],
     PYTHON: ["numpy-dop853", "numpy-lsoda", "numba-dop853"],
 }
 STEADY = {
-    BY_HAND: ["moments", "moments-computed", "moments-nested"],
+    BY_HAND: ["moments", "moments-computed"],
+    NESTED: ["moments-nested"],
     SUNDIALS: ["anderson", "newton-krylov", "newton-woodbury"],
     PYTHON: ["numpy-root", "numba-root"],
 }
@@ -52,17 +55,19 @@ DIRECT = {
 }
 # Where stability limits explicit steps they are run on the smaller lattice only.
 COLD = {
-    BY_HAND: ["fused5", "fused8", "nested-implicit"],
+    BY_HAND: ["fused5", "fused8"],
+    NESTED: ["nested-implicit"],
     SUNDIALS: ["erk5", "bdf-krylov", "bdf-woodbury"],
     PYTHON: ["numpy-bdf", "numpy-lsoda"],
 }
 RASHBA = {
-    BY_HAND: ["fused5", "fused8", "nested8", "nested-implicit"],
+    BY_HAND: ["fused5", "fused8"],
+    NESTED: ["nested8", "nested-implicit"],
     SUNDIALS: ["erk5", "erk8", "adams", "bdf-krylov", "bdf-woodbury"],
     PYTHON: ["numpy-bdf", "numpy-lsoda", "numpy-dop853", "numba-dop853"],
 }
 IMPLICIT = {
-    BY_HAND: ["nested-implicit"],
+    NESTED: ["nested-implicit"],
     SUNDIALS: ["bdf-krylov", "bdf-woodbury"],
     PYTHON: ["numpy-bdf", "numpy-lsoda"],
 }

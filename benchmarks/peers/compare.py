@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cases import BY_HAND, CASES, PYTHON, SUNDIALS
+from cases import BY_HAND, CASES, NESTED, PYTHON, SUNDIALS
 from programs import BUILD, ROOT, Failed, answer, deviation, peer_words, ranked, start, tgge_words
 from tables import write_tables
 
@@ -153,7 +153,7 @@ def main():
                             if not found <= 2 * case.limit:
                                 raise SystemExit(f"{method} is wrong")
                 measure(case, options, references[case.family][0], startup, file)
-    write_tables(options.results, [case.name for case in CASES], (BY_HAND, SUNDIALS, PYTHON))
+    write_tables(options.results, [case.name for case in CASES], (BY_HAND, NESTED, SUNDIALS, PYTHON))
 
 
 main()

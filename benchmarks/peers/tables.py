@@ -36,14 +36,23 @@ def wall(list_of_runs):
     return median(run["wallSeconds"] for run in list_of_runs)
 
 
+def cpu(list_of_runs):
+    return median(run["cpuSeconds"] for run in list_of_runs)
+
+
 def fastest(of_case, kind):
-    candidates = {method: wall(list_of_runs) for (k, method), list_of_runs in of_case.items() if k == kind}
-    return min(candidates.items(), key=lambda item: item[1]) if candidates else None
+    """(method, wall seconds, cpu seconds) of the fastest program of a class."""
+    candidates = [(method, wall(found), cpu(found)) for (k, method), found in of_case.items() if k == kind]
+    return min(candidates, key=lambda entry: entry[1]) if candidates else None
+
+
+def ratio(one, other):
+    return f"{one / other:.2g}" if other > 0 else ""
 
 
 def summarise(runs, order, kinds):
     """The fastest program of each class: ratios above 1 are tgge's gain."""
-    print("| case | tgge, s | " + " | ".join(f"best {kind}, s | ratio" for kind in kinds) + " |")
+    print("| case | tgge, s | " + " | ".join(f"best {kind}, s | ratio, of cpu" for kind in kinds) + " |")
     print("|---|---:|" + "---:|---:|" * len(kinds))
     for name in order:
         own = fastest(runs.get(name, {}), "tgge")
@@ -52,7 +61,10 @@ def summarise(runs, order, kinds):
         cells = [name, seconds(own[1]) + (f" ({own[0]})" if own[0] else "")]
         for kind in kinds:
             best = fastest(runs[name], kind)
-            cells += [f"{seconds(best[1])} {best[0]}", f"{best[1] / own[1]:.2f}"] if best else ["", ""]
+            if not best:
+                cells += ["", ""]
+                continue
+            cells += [f"{seconds(best[1])} {best[0]}", f"{ratio(best[1], own[1])}, {ratio(best[2], own[2])}"]
         print("| " + " | ".join(cells) + " |")
     print()
 
@@ -65,15 +77,11 @@ def detail(name, of_case):
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for (kind, method), list_of_runs in sorted(of_case.items(), key=lambda item: wall(item[1])):
         walls = [run["wallSeconds"] for run in list_of_runs]
-        cpu = median(run["cpuSeconds"] for run in list_of_runs)
-        ratios = ["", ""]
-        if own:
-            own_cpu = median(run["cpuSeconds"] for run in own)
-            ratios = [f"{median(walls) / wall(own):.2f}", f"{cpu / own_cpu:.2f}" if own_cpu > 0 else ""]
+        ratios = [ratio(median(walls), wall(own)), ratio(cpu(list_of_runs), cpu(own))] if own else ["", ""]
         run = list_of_runs[0]
         work = run["forceEvaluations"] or run["iterations"] or ""
         spread = f"{seconds(min(walls))} … {seconds(max(walls))}"
-        cells = [f"{kind} {method}".strip(), seconds(median(walls)), spread, seconds(cpu), *ratios]
+        cells = [f"{kind} {method}".strip(), seconds(median(walls)), spread, seconds(cpu(list_of_runs)), *ratios]
         cells += [str(work), f"{run['error']:.1e}", str(len(walls))]
         print("| " + " | ".join(cells) + " |")
     print()
