@@ -111,7 +111,7 @@ def measure(case, options, expected, startup, file):
             work = {key: report.get(key) for key in ("steps", "rejectedSteps", "forceEvaluations", "iterations")}
             line |= work | {
                 "wallSeconds": report["wallSeconds"], "processSeconds": process_seconds, "error": error,
-                "cpuSeconds": report.get("cpuSeconds", max(0, cpu_seconds - startup)),
+                "cpuSeconds": report.get("cpuSeconds", max(0, cpu_seconds - startup) / options.ranks),
                 "tableSeconds": report.get("tableSeconds"),
             }
             file.write(json.dumps(line) + "\n")
