@@ -18,7 +18,7 @@ struct CheckpointFileTests {
       [UInt8](FileManager.default.contents(atPath: path(name)) ?? Data())
     }
     func write(_ bytes: [UInt8], to name: String) {
-      FileManager.default.createFile(atPath: path(name), contents: Data(bytes))
+      _ = FileManager.default.createFile(atPath: path(name), contents: Data(bytes))
     }
     var names: Set<String> {
       Set((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [])
