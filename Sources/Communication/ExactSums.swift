@@ -48,7 +48,7 @@ public struct ExactSums: Sendable {
     let exponent = exponents[index]
     let bits = FoldAccumulator.foldBits
     // 1024 terms below 2^E; the comparison fails for NaN too.
-    let bound = Double(sign: .plus, exponent: exponent + 10, significand: 1)
+    let bound = ExactSums.power(exponent + 10)
     let sound = (accumulator.high .<= bound) .& (accumulator.high .>= -bound)
     guard all(sound) else {
       message[message.count - 1] += 1
@@ -57,14 +57,23 @@ public struct ExactSums: Sendable {
     }
     let base = index * ExactSums.limbs
     func integer(_ folds: Vector, _ fold: Int) -> Int64 {
-      let unit = Double(sign: .plus, exponent: fold * bits - exponent, significand: 1)
-      return SIMD8<Int64>(folds * unit).wrappedSum()
+      let integers = folds * ExactSums.power(fold * bits - exponent)
+      var sum: Int64 = 0
+      // Below 2⁵³ each.
+      for lane in 0..<Vector.scalarCount { sum &+= Int64(integers[lane]) }
+      return sum
     }
     message[base + 1] += integer(accumulator.high, 1)
     message[base + 2] += integer(accumulator.middle, 2)
     message[base + 3] += integer(accumulator.low, 3)
     carry(base)
     accumulator = FoldAccumulator()
+  }
+
+  /// 2^exponent, of a normal number.
+  @inline(__always)
+  private static func power(_ exponent: Int) -> Double {
+    Double(bitPattern: UInt64(exponent + 1023) << 52)
   }
 
   /// Adds one term to sum `index`; for the few that do not come in vectors.
@@ -100,7 +109,7 @@ public struct ExactSums: Sendable {
     var value = 0.0
     for limb in stride(from: ExactSums.limbs - 1, through: 0, by: -1) {
       let power = exponents[index] - limb * FoldAccumulator.foldBits
-      value += Double(message[base + limb]) * Double(sign: .plus, exponent: power, significand: 1)
+      value += Double(message[base + limb]) * ExactSums.power(power)
     }
     return value
   }

@@ -51,7 +51,8 @@ public struct FoldAccumulator: BitwiseCopyable, Sendable {
 
   /// Adds one term to each lane in two folds: what falls below 2^(E−84) is rounded.
   ///
-  /// For sums that only steer an iteration; they have the same bits in any order, too.
+  /// For sums that only steer an iteration, or whose terms range little; they have the same bits in any
+  /// order, too.
   @inlinable @inline(__always)
   public mutating func addInTwoFolds(_ term: Vector, _ window: FoldWindow) {
     let first = (term + window.high) - window.high
@@ -64,6 +65,12 @@ public struct FoldAccumulator: BitwiseCopyable, Sendable {
   @inlinable @inline(__always)
   public mutating func addInOneFold(_ term: Vector, _ window: FoldWindow) {
     high += (term + window.high) - window.high
+  }
+
+  /// Adds the product of two numbers to each lane in one fold; where it is fused it is rounded only once.
+  @inlinable @inline(__always)
+  public mutating func addProductInOneFold(_ a: Vector, _ b: Vector, _ window: FoldWindow) {
+    high += multiplyAdd(a, b, window.high) - window.high
   }
 }
 

@@ -69,7 +69,16 @@ struct DeckRun {
     if let out = options.out {
       try SharedFile.checkWritable(out, bytes: resultBytes, on: communicator)
     }
-    return try ModelBuilder.initial(
+    return try initialState()
+  }
+
+  /// Makes the initial state; memory and output are looked at elsewhere.
+  ///
+  /// Collective.
+  ///
+  /// - Throws: `DeckError`, `UsageError` or `RemoteFailure`.
+  func initialState() throws -> InitialState {
+    try ModelBuilder.initial(
       deck,
       grid: grid,
       partition: Partition(

@@ -33,12 +33,12 @@ struct SweepDecks {
     let bytes = try options.bytes(on: communicator)
     var jobs: [DeckRun] = []
     var setups: [StudySetup] = []
-    for point in 0..<count {
-      let changes = SweepDecks.indices(of: point, variations).enumerated().map {
-        variations[$0.offset].override($0.element)
-      }
-      let reader = DeckReader(fileName: options.deck, overrides: options.changes + changes)
-      let job = try DeckRun(options, try reader.read(bytes), on: communicator)
+    let changes = (0..<count).map { point in
+      zip(variations, SweepDecks.indices(of: point, variations)).map { $0.override($1) }
+    }
+    let reader = DeckReader(fileName: options.deck, overrides: options.changes)
+    for deck in try reader.read(bytes, varying: changes) {
+      let job = try DeckRun(options, deck, on: communicator)
       if case .file = job.deck.initial {
         throw job.deck.error(
           at: "initial.file",
@@ -46,7 +46,7 @@ struct SweepDecks {
         )
       }
       var setup = job.setup
-      setup.initial = try job.initialState(needing: 0)
+      setup.initial = try job.initialState()
       // Rows have the same columns.
       if let first = setups.first,
         setup.grid.dimension != first.grid.dimension || setup.bands != first.bands

@@ -81,6 +81,27 @@ struct FoldAccumulatorTests {
     #expect(FoldAccumulator.span == 126)
   }
 
+  @Test("A product in one fold is a multiple of its unit, half a unit off at most")
+  func products() {
+    var generator = SeededGenerator(seed: 21)
+    let window = FoldWindow(exponent: 0)
+    for _ in 0..<1000 {
+      let (a, b) = (
+        Vector(generator.doubles(8, in: -1...1)), Vector(generator.doubles(8, in: -1...1))
+      )
+      var accumulator = FoldAccumulator()
+      accumulator.addProductInOneFold(a, b, window)
+      for lane in 0..<8 {
+        let units = accumulator.high[lane] * 0x1p42
+        #expect(units == units.rounded())
+        let exact = DoubleDouble(a[lane]) * DoubleDouble(b[lane])
+        #expect(
+          (exact - DoubleDouble(accumulator.high[lane])).magnitude.high <= 0x1p-43 * (1 + 1e-9)
+        )
+      }
+    }
+  }
+
   @Test("One and two folds keep the first pieces of three, bit for bit", arguments: exponents)
   func fewerFolds(_ exponent: Int) {
     let window = FoldWindow(exponent: exponent)

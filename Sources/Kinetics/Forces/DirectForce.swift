@@ -111,6 +111,17 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
     return largest
   }
 
+  /// How far the present state is from steady; see `ForceEngine`.
+  public func imbalance() -> Imbalance {
+    Imbalance(count: state.count) { index in
+      (
+        exponential(state.pointer.vector(at: index)),
+        gain.pointer.vector(at: index),
+        loss.pointer.vector(at: index)
+      )
+    }
+  }
+
   /// The time that one pair takes on this rank, from a sample of at most 2²² pairs.
   ///
   /// Not collective; leaves nothing behind that an evaluation reads.

@@ -56,6 +56,9 @@ public protocol ForceEngine: ~Copyable {
   /// The largest e^λ gain + e^−λ loss of the owned modes in the present state, in units of εJ/N: the fastest
   /// relaxation but for the change of the moments.
   func largestRate() -> Double
+
+  /// How far the present state is from steady, in the owned modes.
+  func imbalance() -> Imbalance
 }
 
 extension ForceEngine where Self: ~Copyable {

@@ -131,6 +131,14 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     return largest.max()
   }
 
+  /// How far the present state is from steady; see `ForceEngine`.
+  public func imbalance() -> Imbalance {
+    Imbalance(count: exponentials.count) { index in
+      let (gain, loss) = rates(at: index)
+      return (exponentials.pointer.vector(at: index), gain, loss)
+    }
+  }
+
   /// The tables, at the end of this engine.
   consuming func takeKernel() -> ScaledKernel { kernel }
 

@@ -113,7 +113,7 @@ struct TileSums: ~Copyable {
     let window = windows[0]
     if folds == 1 {
       for mode in stride(from: 0, to: count, by: Vector.scalarCount) {
-        accumulator.addInOneFold(a.vector(at: mode) * b.vector(at: mode), window)
+        accumulator.addProductInOneFold(a.vector(at: mode), b.vector(at: mode), window)
       }
     } else {
       for mode in stride(from: 0, to: count, by: Vector.scalarCount) {

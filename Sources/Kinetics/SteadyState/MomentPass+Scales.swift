@@ -40,7 +40,7 @@ extension MomentPass {
     var largest = [Double](repeating: 0, count: scales.count)
     for start in stride(from: 0, to: idle.paddedCount, by: ScaledKernel.tile) {
       let count = min(ScaledKernel.tile, idle.paddedCount - start)
-      tabulateOccupations(kernel, point.moments, idle, start, count)
+      tabulateOccupations(kernel, point.moments, idle, start, count, .derivatives)
       tabulateDerivatives(kernel, point, extent, response, start, count)
       for index in largest.indices where index < 2 * channels || extent == .response {
         var most = Vector.zero

@@ -27,6 +27,8 @@ struct MomentPass: ~Copyable {
 
   /// n, h, h/(in + out), n/(in + out) of a tile, then P_0, Q_0, P_1 …, c.
   private let columns: AlignedVector
+  /// γ_r A_r and γ_r B_r.
+  private let coefficients: AlignedVector
   private let ones = AlignedVector(count: ScaledKernel.tile)
   /// Tables beyond those of the kernel, scaled to at most 1, each padded to whole tiles.
   private let others: AlignedVector
@@ -48,6 +50,7 @@ struct MomentPass: ~Copyable {
     channels = kernel.channels
     otherCount = tables.count
     columns = AlignedVector(count: (4 + 2 * kernel.channels + 1) * ScaledKernel.tile)
+    coefficients = AlignedVector(count: 2 * kernel.channels)
     others = AlignedVector(count: tables.count * kernel.stride)
     for (index, table) in tables.enumerated() {
       for (mode, value) in table.enumerated() { others[index * kernel.stride + mode] = value }
@@ -97,15 +100,16 @@ struct MomentPass: ~Copyable {
       try chooseScales(kernel, point, extent, response, idle, over: communicator)
     }
     let folds = folds(for: point, extent)
+    let exactFolds = kernel.folds()
     sums.reset()
     elements.reset()
     for start in stride(from: 0, to: idle.paddedCount, by: ScaledKernel.tile) {
       let count = min(ScaledKernel.tile, idle.paddedCount - start)
       // The padding has no rates and no occupation, and is no mode.
-      tabulateOccupations(kernel, point.moments, idle, start, count)
+      tabulateOccupations(kernel, point.moments, idle, start, count, extent)
       for row in 0...2 * channels {
         let values = column(row < 2 * channels && row % 2 == 1 ? 1 : 0)
-        sums.add(row, table(kernel, row, start), values, count: count)
+        sums.add(row, table(kernel, row, start), values, count: count, folds: exactFolds)
       }
       sums.endTile()
       guard extent != .moments else { continue }
@@ -125,13 +129,13 @@ struct MomentPass: ~Copyable {
     isValid = sums.isValid && elements.isValid
   }
 
-  /// As many folds as keep the derivatives of the smallest moment to 26 bits, and to 44 for responses.
+  /// As many folds as keep the derivatives of the smallest moment to 26 bits, and to 36 for responses.
   private func folds(for point: MomentPoint, _ extent: Extent) -> Int {
     var bits = 0
     for (moment, unit) in zip(point.moments, point.units) where unit == 0 && moment > 0 {
       bits = max(bits, point.exponent - Int(moment.exponent))
     }
-    bits += extent == .response ? 44 : 26
+    bits += extent == .response ? 36 : 26
     // Where moments have both signs nothing is known of their size.
     return point.units.allSatisfy { $0 == 0 } ? min(3, (bits + 41) / 42) : 3
   }
@@ -157,16 +161,18 @@ struct MomentPass: ~Copyable {
     _ moments: [Double],
     _ idle: borrowing AlignedVector,
     _ start: Int,
-    _ count: Int
+    _ count: Int,
+    _ extent: Extent
   ) {
+    for row in 0..<2 * channels { coefficients[row] = kernel.couplings[row / 2] * moments[row] }
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       var gain = Vector.zero
       var loss = Vector.zero
       for r in 0..<channels {
         let f = kernel.table(2 * r, from: start).vector(at: index)
         let g = kernel.table(2 * r + 1, from: start).vector(at: index)
-        gain = multiplyAdd(g, Vector(repeating: kernel.couplings[r] * moments[2 * r]), gain)
-        loss = multiplyAdd(f, Vector(repeating: kernel.couplings[r] * moments[2 * r + 1]), loss)
+        gain = multiplyAdd(g, Vector(repeating: coefficients[2 * r]), gain)
+        loss = multiplyAdd(f, Vector(repeating: coefficients[2 * r + 1]), loss)
       }
       let negative = (gain .< Vector.zero) .| (loss .< Vector.zero)
       let total = gain + loss
@@ -178,6 +184,7 @@ struct MomentPass: ~Copyable {
       let h = (loss * inverse).replacing(with: 1 - idleOccupation, where: isIdle)
       column(0).store(n, at: index)
       column(1).store(h, at: index)
+      guard extent != .moments else { continue }
       // χ/in = h/(in + out) and χ/out = n/(in + out); both vanish where there is no rate.
       column(2).store(h * inverse, at: index)
       column(3).store(n * inverse, at: index)

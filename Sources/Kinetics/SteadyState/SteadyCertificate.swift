@@ -36,53 +36,14 @@ public func certify<Engine: ForceEngine & ~Copyable>(
   with engine: inout Engine,
   over communicator: some Communicator
 ) throws(CommunicationError) -> SteadyCertificate {
-  var gain = AlignedVector(count: lambda.count)
-  var loss = AlignedVector(count: lambda.count)
-  return try certify(lambda, with: &engine, gain: &gain, loss: &loss, over: communicator)
-}
-
-/// The same with memory for gain and loss.
-///
-/// Collective.
-func certify<Engine: ForceEngine & ~Copyable>(
-  _ lambda: borrowing AlignedVector,
-  with engine: inout Engine,
-  gain: inout AlignedVector,
-  loss: inout AlignedVector,
-  over communicator: some Communicator
-) throws(CommunicationError) -> SteadyCertificate {
-  try engine.rates(at: lambda, gain: &gain, loss: &loss)
-  let bound = Vector(repeating: Double.greatestFiniteMagnitude)
-  var residuals = Vector.zero
-  // The padding has no rates, either.
-  var idleLanes = SIMD8<Int64>.zero
-  for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
-    let (n, h) = occupations(lambda.pointer.vector(at: index))
-    let toward = h * gain.pointer.vector(at: index)
-    let away = n * loss.pointer.vector(at: index)
-    let isIdle =
-      (gain.pointer.vector(at: index) .== Vector.zero)
-      .& (loss.pointer.vector(at: index) .== Vector.zero)
-    var residual = magnitude(toward - away) / (toward + away)
-    // The comparison fails for NaN, too.
-    residual = residual.replacing(with: .infinity, where: .!(residual .<= bound))
-    residual = residual.replacing(with: 0, where: isIdle)
-    residuals = residuals.replacing(with: residual, where: residual .> residuals)
-    idleLanes = idleLanes.replacing(with: idleLanes &+ 1, where: isIdle)
-  }
-  let padding = lambda.paddedCount - lambda.count
-  let idle = idleLanes.wrappedSum() - Int64(padding)
-  var first = Int64.min
-  if idle > 0 {
-    var index = 0
-    while gain[index] != 0 || loss[index] != 0 { index += 1 }
-    first = -Int64(engine.partition.owned.lowerBound + index)
-  }
-  let residual = try communicator.maximum(residuals.max())
-  first = try communicator.maximum(first)
+  try engine.enter(lambda)
+  let own = engine.imbalance()
+  let first = own.firstIdle.map { -Int64(engine.partition.owned.lowerBound + $0) } ?? .min
+  let residual = try communicator.maximum(own.largest)
+  let firstOfAll = try communicator.maximum(first)
   return SteadyCertificate(
     residual: residual,
-    idleModes: Int(try communicator.sum(idle)),
-    firstIdleMode: first > .min ? Int(-first) : nil
+    idleModes: Int(try communicator.sum(Int64(own.idleModes))),
+    firstIdleMode: firstOfAll > .min ? Int(-firstOfAll) : nil
   )
 }

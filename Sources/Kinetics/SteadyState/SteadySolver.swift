@@ -184,8 +184,8 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
   ///
   /// - Parameters:
   ///   - lambda: λ of the owned modes.
-  ///   - gain: Memory for as many doubles.
-  ///   - loss: Memory for as many doubles.
+  ///   - gain: On return the gains, if there are modes without any rate.
+  ///   - loss: On return the losses, if there are such modes.
   /// - Returns: The certificate, the same on all ranks.
   /// - Throws: `CommunicationError` if a collective fails.
   public mutating func certificate(
@@ -194,7 +194,9 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
     loss: inout AlignedVector
   ) throws(CommunicationError) -> SteadyCertificate {
     let communicator = communicator
-    return try certify(lambda, with: &engine, gain: &gain, loss: &loss, over: communicator)
+    let certificate = try certify(lambda, with: &engine, over: communicator)
+    if certificate.idleModes > 0 { try engine.rates(at: lambda, gain: &gain, loss: &loss) }
+    return certificate
   }
 
   mutating func evaluate(

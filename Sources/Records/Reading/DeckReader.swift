@@ -26,8 +26,32 @@ public struct DeckReader: Sendable {
   /// - Returns: The deck with all its defaults.
   /// - Throws: `DeckError`, which names the first key found wrong, its line, and what is allowed.
   public func read(_ bytes: [UInt8]) throws(DeckError) -> Deck {
-    let root = try tree(of: bytes)
+    try deck(tree(of: bytes), String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// Reads one deck with each of several lists of further overrides; the text is parsed once.
+  ///
+  /// - Parameters:
+  ///   - bytes: The content of the file.
+  ///   - variations: What each deck has beside the overrides of all.
+  /// - Returns: The decks, in order.
+  /// - Throws: `DeckError` of the first deck that has something wrong.
+  public func read(
+    _ bytes: [UInt8],
+    varying variations: [[DeckOverride]]
+  ) throws(DeckError) -> [Deck] {
+    let common = try tree(of: bytes)
     let text = String(decoding: bytes, as: UTF8.self)
+    var decks: [Deck] = []
+    for variation in variations {
+      var root = common
+      for override in variation { try override.apply(to: &root, fileName: fileName) }
+      decks.append(try deck(root, text))
+    }
+    return decks
+  }
+
+  private func deck(_ root: DeckNode, _ text: String) throws(DeckError) -> Deck {
     let source = DeckSource(fileName: fileName, text: text, root: root)
     guard case .mapping(let entries) = root.content else { throw error(nil, Self.emptyMessage) }
     return try Deck(DeckSection(path: "", entries: entries, source: source))

@@ -52,6 +52,8 @@ struct FunctionEngine: ForceEngine, ~Copyable {
   }
 
   func largestRate() -> Double { 0 }
+
+  func imbalance() -> Imbalance { Imbalance() }
 }
 
 /// An integration of λ̇ = function(evaluations, λ) on one rank.
