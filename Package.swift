@@ -3,7 +3,8 @@ import PackageDescription
 
 // MARK: - Choices of the environment
 
-/// The pkg-config name of the MPI library: `ompi-c` for Open MPI, `mpich` for MPICH.
+/// The pkg-config name of the MPI library: `ompi-c` for Open MPI, `mpich` for MPICH; `smpi` is for
+/// benchmarks/simulate alone.
 let mpi = Context.environment["TGGE_MPI"] ?? "ompi-c"
 
 /// `TGGE_STRICT=1`, set by the test scripts, turns warnings of this package into errors.
@@ -106,3 +107,20 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// MARK: - The program that SimGrid starts on simulated ranks, see benchmarks/simulate
+
+if mpi == "smpi" {
+  package.products.append(.library(name: "simulation", type: .dynamic, targets: ["Simulation"]))
+  package.targets.append(
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "Studies", "Kinetics", "Dissipation", "Lattice", "Communication", "MPICommunication",
+        "CMPI", "VectorMath",
+      ],
+      path: "benchmarks/simulate/Simulation",
+      swiftSettings: strict
+    )
+  )
+}
