@@ -7,6 +7,7 @@ extension OpenLattice {
   ///
   /// - Parameter drive: γ_neq in 0 … 1; the thermal bath, β = 2, has 1 − drive.
   /// - Returns: J = 1, δ = 1 + i, δ′ = 1 + i/2, ε = 0.05.
+  /// - Throws: Never, since the hopping is finite.
   public static func ramanChain(drive: Double) throws(ModelError) -> OpenLattice {
     let raman = JumpOperator.raman(delta: .init(1, 1), deltaPrime: .init(1, 0.5))
     return OpenLattice(

@@ -8,7 +8,11 @@ extension Simulation {
   ///
   /// Collective.
   ///
-  /// - Parameter local: The work of the first rank in one evaluation, in seconds.
+  /// - Parameters:
+  ///   - local: The work of the first rank in one evaluation, in seconds.
+  ///   - communicator: The simulated ranks.
+  /// - Returns: Seconds, as `timed`.
+  /// - Throws: `CommunicationError` if a call fails.
   func messageSeconds(local: Double, over communicator: MPICommunicator) throws -> Double {
     let partition = Partition(momenta: modes, bands: 1, over: communicator)
     let share = Double(partition.owned.count) / Double(max(1, partition.modes(of: 0).count))
