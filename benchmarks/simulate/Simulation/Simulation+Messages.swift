@@ -20,10 +20,10 @@ extension Simulation {
     // Two passes over the modes with the exact sums of the 2R = 4 moments between them.
     var sums = ExactSums(exponents: [0, 0, 0, 0])
     return try timed(over: communicator) {
-      smpi_execute(local * share / 2)
+      smpi_execute_benched(local * share / 2)
       sums.reset()
       try sums.reduce(over: communicator)
-      smpi_execute(local * share / 2)
+      smpi_execute_benched(local * share / 2)
     }
   }
 
@@ -49,7 +49,7 @@ extension Simulation {
     return try timed(over: communicator) {
       var all = lambda.mutableSpan
       try communicator.gather(&all, layout: layout)
-      smpi_execute(local)
+      smpi_execute_benched(local)
     }
   }
 }
