@@ -65,7 +65,7 @@ start() {
 # The words of `tgge benchmark` for a work, and which of its lines count: the chain with R = 2.
 words_of() {
   case $1 in
-    direct | separable) echo "forces --forces $1" ;;
+    direct | separable) echo "forces --forces $1 --channels 2 --no-limits" ;;
     evolve | steady) echo "$1" ;;
     *) fail "$usage_error" "'$1' is no work; it must be direct, separable, evolve or steady" ;;
   esac

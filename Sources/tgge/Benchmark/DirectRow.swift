@@ -19,7 +19,8 @@ struct DirectRow: BenchmarkRow {
   let coreSecondsPerModeAndEvaluation: Double
   let pairsPerSecondAndRank: Double
   let instructionsPerSecond: Double
-  let peakInstructionsPerSecond: Double
+  /// Only where limits are measured.
+  let peakInstructionsPerSecond: Double?
   let verified: Bool
   /// Only where both engines agree.
   let fractionOfPeak: Double?
@@ -31,7 +32,8 @@ struct DirectRow: BenchmarkRow {
     modes: Int,
     drive: Double,
     repeats: Int,
-    share: Int? = nil,
+    share: Int?,
+    limits: Bool,
     on communicator: some Communicator
   ) throws {
     let grid = try MomentumGrid(extents: [modes])
@@ -46,7 +48,7 @@ struct DirectRow: BenchmarkRow {
     var peaks: [Double] = []
     var timings = Timings()
     for _ in 0..<repeats {
-      peaks.append(MachineLimits.multiplyAddsPerSecond())
+      if limits { peaks.append(MachineLimits.multiplyAddsPerSecond()) }
       try timings.add(on: communicator) { try engine.rates(at: lambda, gain: &gain, loss: &loss) }
     }
     self.modes = modes
@@ -61,9 +63,12 @@ struct DirectRow: BenchmarkRow {
     pairsPerSecondAndRank = Double(modes) * owned / evaluationSeconds
     let perPair = Double(2 * channels + 2) / Double(Vector.scalarCount)
     instructionsPerSecond = pairsPerSecondAndRank * perPair
-    peakInstructionsPerSecond = middle(of: peaks)
+    peakInstructionsPerSecond = limits ? middle(of: peaks) : nil
     verified = try EngineCheck.passes(modes: modes, drive: drive, on: communicator)
-    fractionOfPeak = verified ? instructionsPerSecond / peakInstructionsPerSecond : nil
+    let fraction = peakInstructionsPerSecond.map { [instructionsPerSecond] in
+      instructionsPerSecond / $0
+    }
+    fractionOfPeak = verified ? fraction : nil
   }
 
   /// Writes a table for people.
@@ -77,9 +82,9 @@ struct DirectRow: BenchmarkRow {
         row.channels,
         row.pairsPerSecondAndRank,
         row.instructionsPerSecond,
-        row.peakInstructionsPerSecond
+        row.peakInstructionsPerSecond ?? .nan
       )
-      let share = String(format: "%9.1f %%", 100 * (row.fractionOfPeak ?? 0))
+      let share = String(format: "%9.1f %%", 100 * (row.fractionOfPeak ?? .nan))
       print(figures + rating(share, if: row.verified))
     }
   }

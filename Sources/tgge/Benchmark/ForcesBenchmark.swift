@@ -29,12 +29,21 @@ struct ForcesBenchmark: RankedCommand {
   )
   var share: Int?
 
+  @Option(help: ArgumentHelp("Measures R = 1 or R = 2 alone.", valueName: "R"))
+  var channels: Int?
+
+  @Flag(inversion: .prefixedNo, help: "Measures the limits of the core, too, and rates the forces.")
+  var limits = true
+
   @OptionGroup var options: BenchmarkOptions
 
   func validate() throws {
     try BenchmarkOptions.validate(modes: modes.map { [$0] } ?? [])
     guard (1...1 << 20).contains(share ?? 1) else {
       throw ValidationError("--share must be between 1 and 2^20")
+    }
+    guard (1...2).contains(channels ?? 1) else {
+      throw ValidationError("--channels must be 1 or 2")
     }
   }
 
@@ -50,7 +59,10 @@ struct ForcesBenchmark: RankedCommand {
       try share == nil ? measure(on: communicator) : measure(on: SerialCommunicator())
     let sums =
       try forces == .direct || share != nil
-      ? [] : [1, 2].map { try SumRow(channels: $0, repeats: options.repeats, on: communicator) }
+      ? []
+      : selectedChannels.map {
+        try SumRow(channels: $0, repeats: options.repeats, on: communicator)
+      }
     let rows: [any BenchmarkRow] = direct + separable + sums
     try report(rows, asJSON: options.json, on: communicator) {
       if !direct.isEmpty { DirectRow.printTable(direct) }
@@ -59,18 +71,28 @@ struct ForcesBenchmark: RankedCommand {
     }
   }
 
+  /// R of the chains to measure.
+  private var selectedChannels: [Int] { channels.map { [$0] } ?? [1, 2] }
+
   /// Collective.
   private func measure(
     on communicator: some Communicator
   ) throws -> ([DirectRow], [SeparableRow]) {
-    let drives = [0, 0.5]
-    let repeats = options.repeats
+    let drives = selectedChannels.map { $0 == 1 ? 0 : 0.5 }
+    let (repeats, share, limits) = (options.repeats, share, limits)
     var direct: [DirectRow] = []
     var separable: [SeparableRow] = []
     if forces != .separable {
       let modes = modes ?? 1 << 14
       direct = try drives.map { drive in
-        try DirectRow(modes: modes, drive: drive, repeats: repeats, share: share, on: communicator)
+        try DirectRow(
+          modes: modes,
+          drive: drive,
+          repeats: repeats,
+          share: share,
+          limits: limits,
+          on: communicator
+        )
       }
     }
     if forces != .direct {
@@ -81,6 +103,7 @@ struct ForcesBenchmark: RankedCommand {
             drive: drive,
             repeats: repeats,
             share: share,
+            limits: limits,
             on: communicator
           )
         }

@@ -19,7 +19,8 @@ struct SeparableRow: BenchmarkRow {
   let coreSecondsPerModeAndEvaluation: Double
   /// λ and the 2R tables are read twice, λ̇ is written once.
   let bytesPerMode: Double
-  let triadBytesPerSecond: Double
+  /// Only where limits are measured.
+  let triadBytesPerSecond: Double?
   let verified: Bool
   /// The measured time over that of the bytes at the triad's bandwidth; only where both engines agree.
   let timeOverTriad: Double?
@@ -31,7 +32,8 @@ struct SeparableRow: BenchmarkRow {
     modes: Int,
     drive: Double,
     repeats: Int,
-    share: Int? = nil,
+    share: Int?,
+    limits: Bool,
     on communicator: some Communicator
   ) throws {
     let grid = try MomentumGrid(extents: [modes])
@@ -55,7 +57,7 @@ struct SeparableRow: BenchmarkRow {
     // Small sizes are over in microseconds: enough of them to see.
     let rounds = max(1, (1 << 20) / max(1, partition.modes(of: 0).count))
     for _ in 0..<repeats {
-      bandwidths.append(MachineLimits.triadBytesPerSecond())
+      if limits { bandwidths.append(MachineLimits.triadBytesPerSecond()) }
       try timings.add(on: communicator, rounds: rounds) {
         try engine.derivative(at: lambda, scale: 1, into: derivative.pointer)
       }
@@ -69,10 +71,10 @@ struct SeparableRow: BenchmarkRow {
     slowestSeconds = timings.slowest
     coreSecondsPerModeAndEvaluation = evaluationSeconds / Double(max(1, partition.owned.count))
     bytesPerMode = Double(8 * (2 * (2 * channels + 1) + 1))
-    triadBytesPerSecond = middle(of: bandwidths)
+    triadBytesPerSecond = limits ? middle(of: bandwidths) : nil
     verified = try EngineCheck.passes(modes: modes, drive: drive, on: communicator)
-    let bound = bytesPerMode / triadBytesPerSecond
-    timeOverTriad = verified ? coreSecondsPerModeAndEvaluation / bound : nil
+    let bytesPerSecond = bytesPerMode / coreSecondsPerModeAndEvaluation
+    timeOverTriad = verified ? triadBytesPerSecond.map { $0 / bytesPerSecond } : nil
   }
 
   /// Writes a table for people.
@@ -86,9 +88,9 @@ struct SeparableRow: BenchmarkRow {
         row.channels,
         1e9 * row.coreSecondsPerModeAndEvaluation,
         row.bytesPerMode,
-        row.triadBytesPerSecond * 1e-9
+        (row.triadBytesPerSecond ?? .nan) * 1e-9
       )
-      let ratio = String(format: "%10.2f", row.timeOverTriad ?? 0)
+      let ratio = String(format: "%10.2f", row.timeOverTriad ?? .nan)
       print(figures + rating(ratio, if: row.verified))
     }
   }
