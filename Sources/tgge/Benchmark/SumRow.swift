@@ -19,7 +19,7 @@ struct SumRow: BenchmarkRow {
   /// Collective. The exact sum takes the accumulators apart, reduces the integers and makes
   /// doubles of them.
   init(channels: Int, repeats: Int, on communicator: some Communicator) throws {
-    let rounds = communicator.size == 1 ? 10_000 : 1000
+    let rounds = communicator.size == 1 ? 10_000 : 200
     var plain = [Double](repeating: 1, count: 2 * channels)
     var exact = ExactSums(exponents: Array(repeating: 0, count: 2 * channels))
     var wrong = 0
