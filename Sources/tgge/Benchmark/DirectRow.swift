@@ -16,6 +16,8 @@ struct DirectRow: BenchmarkRow {
   let evaluationSeconds: Double
   let fastestSeconds: Double
   let slowestSeconds: Double
+  /// Of the first rank's processor, in the repeat with the least.
+  let processorSeconds: Double
   let coreSecondsPerModeAndEvaluation: Double
   let pairsPerSecondAndRank: Double
   let instructionsPerSecond: Double
@@ -58,6 +60,7 @@ struct DirectRow: BenchmarkRow {
     evaluationSeconds = timings.median
     fastestSeconds = timings.fastest
     slowestSeconds = timings.slowest
+    processorSeconds = timings.leastWork
     let owned = Double(max(1, partition.owned.count))
     coreSecondsPerModeAndEvaluation = evaluationSeconds / owned
     pairsPerSecondAndRank = Double(modes) * owned / evaluationSeconds

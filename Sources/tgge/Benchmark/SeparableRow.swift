@@ -16,6 +16,8 @@ struct SeparableRow: BenchmarkRow {
   let evaluationSeconds: Double
   let fastestSeconds: Double
   let slowestSeconds: Double
+  /// Of the first rank's processor, in the repeat with the least.
+  let processorSeconds: Double
   let coreSecondsPerModeAndEvaluation: Double
   /// λ and the 2R tables are read twice, λ̇ is written once.
   let bytesPerMode: Double
@@ -69,6 +71,7 @@ struct SeparableRow: BenchmarkRow {
     evaluationSeconds = timings.median
     fastestSeconds = timings.fastest
     slowestSeconds = timings.slowest
+    processorSeconds = timings.leastWork
     coreSecondsPerModeAndEvaluation = evaluationSeconds / Double(max(1, partition.owned.count))
     bytesPerMode = Double(8 * (2 * (2 * channels + 1) + 1))
     triadBytesPerSecond = limits ? middle(of: bandwidths) : nil

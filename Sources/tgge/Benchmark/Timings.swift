@@ -1,9 +1,14 @@
 import Communication
+import Foundation
 
 /// How long something took, again and again.
 struct Timings {
   /// The seconds of each repeat.
   private(set) var seconds: [Double] = []
+
+  /// The seconds that the processor worked for this rank in each repeat: less than the others where
+  /// the core had to be shared with other programs.
+  private var processorSeconds: [Double] = []
 
   /// Measures `body` from when all ranks begin to when the slowest has finished.
   ///
@@ -15,7 +20,9 @@ struct Timings {
   ) throws {
     try communicator.barrier()
     let start = ContinuousClock.now
+    let worked = Timings.processorTime
     for _ in 0..<rounds { try body() }
+    processorSeconds.append((Timings.processorTime - worked) / Double(rounds))
     let duration = (ContinuousClock.now - start) / .seconds(1)
     seconds.append(try communicator.maximum(duration) / Double(rounds))
   }
@@ -35,6 +42,16 @@ struct Timings {
 
   /// The longest repeat.
   var slowest: Double { seconds.max() ?? .nan }
+
+  /// The least work of the processor for this rank in a repeat; spinning while it waits is work, too.
+  var leastWork: Double { processorSeconds.min() ?? .nan }
+
+  /// The time that this thread has had the processor, in seconds.
+  private static var processorTime: Double {
+    var time = timespec()
+    guard clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0 else { return .nan }
+    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+  }
 }
 
 /// The median of some figures.
