@@ -17,8 +17,9 @@ extension Simulation {
     let partition = Partition(momenta: modes, bands: 1, over: communicator)
     let share = Double(partition.owned.count) / Double(max(1, partition.modes(of: 0).count))
     if work == .direct { return try gatherSeconds(partition, local * share, over: communicator) }
-    // Two passes over the modes with the exact sums of the 2R = 4 moments between them.
-    var sums = ExactSums(exponents: [0, 0, 0, 0])
+    // Two passes over the modes, and between them the exact sums of the 2R = 4 moments, which have room
+    // for those of two error norms.
+    var sums = ExactSums(exponents: [0, 0, 0, 0, 60, 60])
     return try timed(over: communicator) {
       smpi_execute_benched(local * share / 2)
       sums.reset()
