@@ -22,14 +22,17 @@ build_simulation() {
 #
 # A simulated core does 10⁹ of SimGrid's units in a second, as this one does by definition. The network is
 # as described, without the factors that SMPI has for TCP; collectives choose their algorithms as Open MPI
-# does. Where work is injected, nothing else counts.
+# does, but for an Allgatherv that ALLGATHERV names (ring, ompi_neighborexchange …). Where work is
+# injected, nothing else counts.
 simulated() {
   local platform=$1 ranks=$2 measured=yes
   shift 2
+  local -a algorithms=(--cfg=smpi/coll-selector:ompi)
   (($# < 4)) || measured=no
+  [[ -z ${ALLGATHERV:-} ]] || algorithms+=(--cfg=smpi/allgatherv:"$ALLGATHERV")
   "${tied[@]}" timeout --kill-after=10 "$limit" smpirun -np "$ranks" -no-privatize \
     -platform "$platform.xml" -hostfile "$platform.hosts" \
-    --cfg=smpi/host-speed:1Gf --cfg=smpi/cpu-threshold:0 --cfg=smpi/coll-selector:ompi \
+    --cfg=smpi/host-speed:1Gf --cfg=smpi/cpu-threshold:0 "${algorithms[@]}" \
     --cfg=smpi/bw-factor:0:1 --cfg=smpi/lat-factor:0:1 --cfg=smpi/simulate-computation:"$measured" \
     --log=root.thres:error \
     "$library" "$@" </dev/null ||

@@ -1,4 +1,4 @@
-set title "SIMULATED cluster (fat tree, 100 Gb/s, 1.5 µs, 16 ranks a node): one evaluation, R = 2"
+set title "SIMULATED: fat tree, 100 Gb/s, 1.5 µs, 16 ranks a node"
 set xlabel "simulated ranks"
 set ylabel "efficiency of strong scaling"
 set logscale x 2

@@ -1,4 +1,4 @@
-set title "SIMULATED cluster: seconds of one evaluation, and of its messages alone (thin)"
+set title "SIMULATED: one evaluation, and its messages alone (dashed)"
 set xlabel "simulated ranks"
 set ylabel "seconds"
 set logscale xy
@@ -8,4 +8,4 @@ curves = system("sed -E '/^(#|curve,)/d; s/,.*//' ".table." | sort -uV")
 plot for [i = 1:words(curves)] sprintf("<grep '^%s,' %s", word(curves, i), table) \
     using 4:5 lc i lw 2 title word(curves, i), \
   for [i = 1:words(curves)] sprintf("<grep '^%s,' %s", word(curves, i), table) \
-    using 4:($7 > 0 ? $7 : NaN) lc i dt 2 notitle
+    using 4:($4 > 1 ? $7 : NaN) lc i dt 2 notitle
