@@ -56,7 +56,7 @@ let package = Package(
       "Kinetics",
       ["Dissipation", "Lattice", "Communication", "VectorMath", "CLAPACK", numerics]
     ),
-    module("Studies", ["Kinetics", "Dissipation", "Lattice", "Communication"]),
+    module("Studies", ["Kinetics", "Dissipation", "Lattice", "Communication", numerics]),
 
     // Files and the command line
     module("Records", [yams]),

@@ -32,4 +32,19 @@ static inline int tgge_lapack_least_squares(int rows, int columns, int count, do
                              values, threshold, &rank);
 }
 
+/// Eigenvalues and right eigenvectors of a real matrix in row-major order, which is destroyed. Complex
+/// ones come in pairs, +imaginary first; the vectors of a pair are column j ± i · column j + 1.
+static inline int tgge_lapack_eigenvalues(int size, double *matrix, double *real,
+                                          double *imaginary, double *vectors) {
+  return (int)LAPACKE_dgeev(LAPACK_ROW_MAJOR, 'N', 'V', size, matrix, size, real, imaginary, NULL,
+                            size, vectors, size);
+}
+
+/// The solutions of `size` equations for `count` right-hand sides, row-major, by elimination with pivots;
+/// `matrix` is destroyed, `right` holds the solutions on return.
+static inline int tgge_lapack_solve(int size, int count, double *matrix, double *right) {
+  lapack_int pivots[size];
+  return (int)LAPACKE_dgesv(LAPACK_ROW_MAJOR, size, count, matrix, size, pivots, right, count);
+}
+
 #endif

@@ -35,7 +35,7 @@ public struct OpenLattice: Sendable {
   /// J, the energy that makes ε·J a rate.
   public var rateUnit: Double
 
-  /// Whether baths of weight 0 are tabulated too, if their weight depends on the drive.
+  /// Whether baths of weight 0 are tabulated too, so that weights can change later.
   public var includesIdleBaths = false
 
   /// Creates a model.
@@ -56,9 +56,9 @@ public struct OpenLattice: Sendable {
   /// - Throws: `ModelError` if a bath does not fit the lattice.
   public func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel {
     var sum = RateKernel()
-    for bath in baths where bath.weight > 0 || includesIdleBaths && bath.slope != 0 {
+    for (index, bath) in baths.enumerated() where bath.weight > 0 || includesIdleBaths {
       var kernel = try bath.dissipator.kernel(on: bands)
-      kernel.scale(by: bath.weight, slope: bath.slope)
+      kernel.scale(by: bath.weight, slope: bath.slope, bath: index)
       sum.add(kernel)
     }
     return sum

@@ -28,10 +28,10 @@ public struct RateKernel: Sendable, Equatable {
   }
 
   /// Multiplies all rates by γ_bath, whose derivative to the drive is `slope`.
-  mutating func scale(by weight: Double, slope: Double) {
-    separable.scale(by: weight, slope: slope)
+  mutating func scale(by weight: Double, slope: Double, bath: Int) {
+    separable.scale(by: weight, slope: slope, bath: bath)
     for index in modulated.indices {
-      modulated[index].channels.scale(by: weight, slope: slope)
+      modulated[index].channels.scale(by: weight, slope: slope, bath: bath)
     }
   }
 

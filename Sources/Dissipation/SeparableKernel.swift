@@ -6,6 +6,12 @@ public struct Channel: Sendable, Equatable {
   /// dγ_r/d(drive), for the response to it.
   public var slope: Double = 0
 
+  /// The place of the bath in the model, whose weight γ_bath is part of the coupling.
+  public var bath = 0
+
+  /// γ_r/γ_bath.
+  public var strength: Double
+
   /// f_r of each tabulated mode.
   public var source: [Double]
 
@@ -15,6 +21,7 @@ public struct Channel: Sendable, Equatable {
   /// Creates a channel.
   public init(coupling: Double, source: [Double], sink: [Double]) {
     self.coupling = coupling
+    strength = coupling
     self.source = source
     self.sink = sink
   }
@@ -29,8 +36,9 @@ public struct SeparableKernel: Sendable, Equatable {
   public init(channels: [Channel] = []) { self.channels = channels }
 
   /// Multiplies all rates by γ_bath, whose derivative to the drive is `slope`.
-  mutating func scale(by weight: Double, slope: Double) {
+  mutating func scale(by weight: Double, slope: Double, bath: Int) {
     for index in channels.indices {
+      channels[index].bath = bath
       channels[index].slope = channels[index].coupling * slope
       channels[index].coupling *= weight
     }

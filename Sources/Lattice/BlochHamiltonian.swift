@@ -39,6 +39,13 @@ public struct BlochHamiltonian: Sendable, Equatable {
     self.hoppings = hoppings
   }
 
+  /// A bound of every component of every velocity: Σ_r 2 |t(r)| max_c |r_c| ≥ |∂H/∂k_c|.
+  public var velocityBound: Double {
+    hoppings.reduce(0) { sum, hopping in
+      sum + 2 * hopping.amplitude.length * Double(hopping.by.map(\.magnitude).max() ?? 0)
+    }
+  }
+
   /// An interval that contains every energy: Gershgorin's circles with |e^{−ik·r}| = 1.
   public var energyBounds: ClosedRange<Double> {
     var centres = orbitals.map { _ in 0.0 }

@@ -19,7 +19,6 @@ public struct SteadyStudy: Sendable {
   /// Creates a study.
   public init(_ setup: StudySetup) {
     self.setup = setup
-    self.setup.model.includesIdleBaths = true
   }
 
   /// The memory that each rank needs at most, in bytes, from the size of the tables alone.
@@ -28,8 +27,9 @@ public struct SteadyStudy: Sendable {
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
     let estimate = setup.memory(comparesEngines: comparesEngines)
-    // Tables and their copies in solver, engine and observables; λ, the start, gain and loss.
-    let owned = 1 + 4 * estimate.velocities + 6 * estimate.channels + 6
+    // Tables and their copies in solver and observables; λ, the start, gain and loss; what a fixed
+    // point remembers.
+    let owned = 1 + 4 * estimate.velocities + 4 * estimate.channels + 8 + 21
     return estimate.bytes(owned: owned, ranks: ranks)
   }
 
@@ -40,8 +40,7 @@ public struct SteadyStudy: Sendable {
 
   /// Finds the steady state.
   ///
-  /// Collective. Newton's method on the moments of a separable kernel, a fixed point for others. A state
-  /// whose own residual is above the tolerance is an error, never a result.
+  /// Collective; the first point of a `SteadyBranch`.
   ///
   /// - Parameters:
   ///   - communicator: The ranks.
@@ -53,168 +52,9 @@ public struct SteadyStudy: Sendable {
     over communicator: some Communicator,
     finish: (borrowing AlignedVector, Partition) throws -> Void = { _, _ in }
   ) throws -> SteadyResult {
-    let system = try TabulatedModel(setup, over: communicator)
-    let partition = system.partition
-    let start = try setup.initial.lambda(
-      energies: system.tables.energies,
-      partition: partition,
-      over: communicator
-    )
-    var observables = try Observables(system.tables, partition: partition, over: communicator)
-    let filling = try observables.evaluate(at: start, over: communicator).filling
-
-    let lambda = AlignedVector(count: start.count)
-    lambda.copy(from: start)
-    var result: SteadyResult
-    switch system.engine {
-    case .separable:
-      result = try solveMoments(system, at: lambda, filling, over: communicator)
-    case .direct:
-      result = try solveFixedPoint(system, at: lambda, filling, over: communicator)
-    }
-    result.compression = system.compression
-    result.observables = try observables.evaluate(at: lambda, over: communicator)
-    result.fillingError = abs(result.observables.filling - filling)
-    guard result.fillingError <= SteadyStudy.tolerance else {
-      throw NumericalError.notSteady(
-        residual: result.fillingError,
-        tolerance: SteadyStudy.tolerance
-      )
-    }
-    result.lambda = try setup.recordedModes.map { mode in
-      try value(of: mode, in: lambda, partition: partition, over: communicator)
-    }
-    try finish(lambda, partition)
-    result.digest = try digest(of: lambda, partition: partition, over: communicator)
+    var branch = SteadyBranch(over: communicator)
+    let result = try branch.solve(setup)
+    try branch.withLambda(finish)
     return result
-  }
-
-  private func solveMoments(
-    _ system: TabulatedModel,
-    at lambda: borrowing AlignedVector,
-    _ filling: Double,
-    over communicator: some Communicator
-  ) throws -> SteadyResult {
-    let velocities = try ScaledVelocities(system.tables, over: communicator)
-    var engine = try SeparableForce(
-      kernel: system.kernel.separable,
-      partition: system.partition,
-      communicator: communicator
-    )
-    // Newton's method; where it loses its way, once more from where a fixed point ends.
-    var iterations = 0
-    var responses: (drive: [Double]?, filling: [Double]?) = (nil, nil)
-    for attempt in 0..<2 {
-      if attempt == 1 {
-        iterations += try iterateFixedPoint(
-          lambda,
-          filling: filling,
-          engine: &engine,
-          tolerance: 2e-13,
-          limit: 2000,
-          over: communicator
-        )
-      }
-      var solver = try SteadySolver(
-        kernel: system.kernel.separable,
-        from: lambda,
-        filling: filling,
-        velocities: velocities.tables,
-        partition: system.partition,
-        over: communicator
-      )
-      let report = try solver.iterate()
-      iterations += report.passes
-      guard report.converged else { continue }
-      lambda.copy(from: solver.lambda(from: lambda))
-      responses = try solver.responses(velocities: velocities.tables.count)
-      break
-    }
-    var result = SteadyResult(
-      engine: "separable",
-      iterations: iterations,
-      certificate: try certified(lambda, by: &engine, over: communicator)
-    )
-    let orbitals = system.tables.bands
-    result.driveSlope = responses.drive.map { velocities.currents($0, orbitals, setup.grid) }
-    result.fillingSlope = responses.filling.map { velocities.currents($0, orbitals, setup.grid) }
-    if comparesEngines, system.compression == nil {
-      var direct = DirectForce(
-        kernel: try communicator.agree { try setup.model.kernel(on: setup.grid) },
-        partition: system.partition,
-        communicator: communicator
-      )
-      result.otherResidual = try certified(lambda, by: &direct, over: communicator).residual
-    }
-    return result
-  }
-
-  private func solveFixedPoint(
-    _ system: TabulatedModel,
-    at lambda: borrowing AlignedVector,
-    _ filling: Double,
-    over communicator: some Communicator
-  ) throws -> SteadyResult {
-    var engine = DirectForce(
-      kernel: try communicator.agree { try setup.model.kernel(on: setup.grid) },
-      partition: system.partition,
-      communicator: communicator
-    )
-    let iterations = try iterateFixedPoint(
-      lambda,
-      filling: filling,
-      engine: &engine,
-      tolerance: 2e-13,
-      limit: 2000,
-      over: communicator
-    )
-    return SteadyResult(
-      engine: "direct",
-      iterations: iterations,
-      certificate: try certified(lambda, by: &engine, over: communicator)
-    )
-  }
-
-  private func certified<Engine: ForceEngine & ~Copyable>(
-    _ lambda: borrowing AlignedVector,
-    by engine: inout Engine,
-    over communicator: some Communicator
-  ) throws -> SteadyCertificate {
-    let certificate = try certify(lambda, with: &engine, over: communicator)
-    guard certificate.residual <= SteadyStudy.tolerance else {
-      throw NumericalError.notSteady(
-        residual: certificate.residual,
-        tolerance: SteadyStudy.tolerance
-      )
-    }
-    return certificate
-  }
-}
-
-/// The velocity tables, scaled by powers of two to at most 1.
-private struct ScaledVelocities {
-  let tables: [[Double]]
-  private let scales: [Double]
-
-  /// Collective: the ranks agree on the scales.
-  init(_ tables: ModeTables, over communicator: some Communicator) throws(CommunicationError) {
-    var largest = tables.velocities.map { $0.reduce(0) { max($0, abs($1)) } }
-    var span = largest.mutableSpan
-    try communicator.maximum(&span)
-    let scales = largest.map { value in
-      Double(sign: .plus, exponent: value > 0 ? Int(value.exponent) + 1 : 0, significand: 1)
-    }
-    self.scales = scales
-    self.tables = zip(tables.velocities, scales).map { table, scale in table.map { $0 / scale } }
-  }
-
-  /// The currents of each direction, of sums over the tables.
-  func currents(_ sums: [Double], _ orbitals: Int, _ grid: MomentumGrid) -> [Double] {
-    (0..<grid.dimension).map { direction in
-      (0..<orbitals).reduce(0) { total, orbital in
-        let table = direction * orbitals + orbital
-        return total + sums[table] * scales[table] / Double(grid.count)
-      }
-    }
   }
 }

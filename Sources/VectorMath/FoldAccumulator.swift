@@ -48,6 +48,23 @@ public struct FoldAccumulator: BitwiseCopyable, Sendable {
     low += third
     return last - third
   }
+
+  /// Adds one term to each lane in two folds: what falls below 2^(E−84) is rounded.
+  ///
+  /// For sums that only steer an iteration; they have the same bits in any order, too.
+  @inlinable @inline(__always)
+  public mutating func addInTwoFolds(_ term: Vector, _ window: FoldWindow) {
+    let first = (term + window.high) - window.high
+    let rest = term - first
+    high += first
+    middle += (rest + window.middle) - window.middle
+  }
+
+  /// Adds one term to each lane in one fold: what falls below 2^(E−42) is rounded.
+  @inlinable @inline(__always)
+  public mutating func addInOneFold(_ term: Vector, _ window: FoldWindow) {
+    high += (term + window.high) - window.high
+  }
 }
 
 /// The three constants that round to the units of a window |x| < 2^E.

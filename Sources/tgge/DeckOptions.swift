@@ -28,7 +28,7 @@ struct DeckOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Writes the final λ as CSV, which initial.file reads.",
+      "Writes the final λ as CSV, which initial.file reads; bands writes its table.",
       valueName: "file.csv"
     )
   )
@@ -46,12 +46,21 @@ struct DeckOptions: ParsableArguments {
   ///
   /// - Throws: `DeckError` or `UsageError`, alike on all ranks.
   func load(on communicator: some Communicator) throws -> Deck {
-    let bytes = try SharedFile.read(deck, limit: 16 << 20, on: communicator)
-    var changes = overrides.map { DeckOverride($0) }
-    if let modes {
-      changes.append(DeckOverride("lattice.modes=\(modes)", shownAs: "--modes \(modes)"))
-    }
+    let bytes = try bytes(on: communicator)
     return try DeckReader(fileName: deck, overrides: changes).read(bytes)
+  }
+
+  /// The content of the deck.
+  ///
+  /// Collective.
+  func bytes(on communicator: some Communicator) throws -> [UInt8] {
+    try SharedFile.read(deck, limit: 16 << 20, on: communicator)
+  }
+
+  /// What the options change in the deck.
+  var changes: [DeckOverride] {
+    let modes = modes.map { DeckOverride("lattice.modes=\($0)", shownAs: "--modes \($0)") }
+    return overrides.map { DeckOverride($0) } + (modes.map { [$0] } ?? [])
   }
 }
 

@@ -24,9 +24,16 @@ struct DeckRun {
   ///
   /// - Throws: `DeckError` or `UsageError`, alike on all ranks.
   init(_ options: DeckOptions, on communicator: MPICommunicator) throws {
+    try self.init(options, try options.load(on: communicator), on: communicator)
+  }
+
+  /// Makes the model of a deck that has been read.
+  ///
+  /// - Throws: `DeckError`, alike on all ranks.
+  init(_ options: DeckOptions, _ deck: Deck, on communicator: MPICommunicator) throws {
     self.options = options
     self.communicator = communicator
-    deck = try options.load(on: communicator)
+    self.deck = deck
     grid = try ModelBuilder.grid(deck)
     model = try ModelBuilder.model(deck)
     recordedModes = try ModelBuilder.recordedModes(deck, grid: grid)

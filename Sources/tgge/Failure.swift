@@ -3,6 +3,7 @@ import Communication
 import Foundation
 import Kinetics
 import MPICommunication
+import Studies
 
 /// What the program ends with.
 enum ExitStatus {
@@ -29,7 +30,7 @@ enum Failure {
   /// - Throws: The error itself if it concerns the communication: then the ranks must be aborted.
   static func report(_ error: any Error, on communicator: MPICommunicator) throws -> Int32 {
     if error is CommunicationError { throw error }
-    if let error = error as? NumericalError {
+    if error is NumericalError || error is StudyFailure {
       write("tgge: \(error)", on: communicator)
       return ExitStatus.numerics
     }

@@ -7,9 +7,6 @@ import VectorMath
 
 /// λ of all modes as CSV, one row for each mode.
 enum LambdaFile {
-  /// The name that a file has until it is complete.
-  static func partial(_ path: String) -> String { path + ".partial" }
-
   /// Writes the file on the first rank, which receives λ slice by slice.
   ///
   /// Collective.
@@ -25,7 +22,7 @@ enum LambdaFile {
     comment: String,
     over communicator: some Communicator
   ) throws {
-    var sink = communicator.rank == 0 ? PartialFile(partial(path)) : nil
+    var sink = communicator.rank == 0 ? PartialFile(for: path) : nil
     var rows: [UInt8] = []
     LambdaTable.appendComment(comment, to: &rows)
     LambdaTable.appendHeader(dimension: grid.dimension, to: &rows)
@@ -58,39 +55,6 @@ enum LambdaFile {
         sink?.append(rows)
       }
     }
-    try communicator.agree { try sink?.finish(as: path) }
-  }
-}
-
-/// A file that is written to the end before it gets its name; the first error waits for `finish`.
-private struct PartialFile {
-  private let path: String
-  private let file: UnsafeMutablePointer<FILE>?
-  private var failure: String?
-
-  init(_ path: String) {
-    self.path = path
-    file = fopen(path, "w")
-    if file == nil { failure = String(cString: strerror(errno)) }
-  }
-
-  mutating func append(_ bytes: [UInt8]) {
-    guard failure == nil, let file else { return }
-    if fwrite(bytes, 1, bytes.count, file) != bytes.count {
-      failure = String(cString: strerror(errno))
-    }
-  }
-
-  mutating func finish(as target: String) throws {
-    if let file {
-      if fflush(file) != 0 || fsync(fileno(file)) != 0 {
-        failure = failure ?? String(cString: strerror(errno))
-      }
-      fclose(file)
-    }
-    if failure == nil, rename(path, target) != 0 { failure = String(cString: strerror(errno)) }
-    guard let failure else { return }
-    unlink(path)
-    throw UsageError("--out \(target): cannot be written: \(failure)")
+    try communicator.agree { try sink?.finish() }
   }
 }

@@ -25,7 +25,8 @@ struct Program: ParsableCommand {
       """,
     version: Version.number,
     subcommands: [
-      EvolveCommand.self, SteadyCommand.self, DoctorCommand.self, BenchmarkCommand.self,
+      EvolveCommand.self, SteadyCommand.self, SweepCommand.self, ExtrapolateCommand.self,
+      SpectrumCommand.self, BandsCommand.self, DoctorCommand.self, BenchmarkCommand.self,
     ]
   )
 

@@ -114,6 +114,15 @@ enum ModelBuilder {
     }
   }
 
+  /// The initial state, if it is one that numbers describe.
+  static func uniformOrThermal(_ deck: Deck) -> InitialState? {
+    switch deck.initial {
+    case .filling(let filling): .uniform(filling: filling)
+    case .thermal(let beta, let filling): .thermal(inverseTemperature: beta, filling: filling)
+    case .file: nil
+    }
+  }
+
   /// λ at time 0, of the owned modes where it comes from a file.
   ///
   /// Collective.

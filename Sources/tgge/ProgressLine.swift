@@ -23,21 +23,30 @@ struct ProgressLine {
 
   /// Shows the time reached, if a line is due.
   mutating func show(time: Double, end: Double, _ statistics: EvolutionStatistics) {
-    guard isShown, time < end else { return }
-    let now = ContinuousClock.now
-    guard now - last >= (isTerminal ? .milliseconds(200) : .seconds(60)) else { return }
-    last = now
-    let elapsed = (now - start) / .seconds(1)
+    guard time < end, isDue else { return }
+    let elapsed = (ContinuousClock.now - start) / .seconds(1)
     let left = time > 0 ? ProgressLine.duration(elapsed * (end - time) / time) : "?"
     let (goal, rest) =
       end.isFinite
       ? ("of \(String(format: "%.4g", end))", ", \(left) left")
       : ("on the way to the steady state", "")
-    let line =
+    show(
       "t = \(String(format: "%.4g", time)) \(goal), \(statistics.steps) steps, "
-      + "\(statistics.rejectedSteps) rejected\(rest)"
-    write(isTerminal ? "\r\u{1B}[K" + line : line + "\n")
+        + "\(statistics.rejectedSteps) rejected\(rest)"
+    )
+  }
+
+  /// Shows a line, if one is due.
+  mutating func show(_ line: @autoclosure () -> String) {
+    guard isDue else { return }
+    last = ContinuousClock.now
+    write(isTerminal ? "\r\u{1B}[K" + line() : line() + "\n")
     isOpen = isTerminal
+  }
+
+  /// Whether a line is to be shown now.
+  private var isDue: Bool {
+    isShown && ContinuousClock.now - last >= (isTerminal ? .milliseconds(200) : .seconds(60))
   }
 
   /// Writes a line that stays.

@@ -31,6 +31,14 @@ enum Components: Encodable {
     self = if values.count == 1 { .scalar(values[0]) } else { .list(values) }
   }
 
+  /// The components, one or more.
+  var values: [Double] {
+    switch self {
+    case .scalar(let value): [value]
+    case .list(let values): values
+    }
+  }
+
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -96,13 +104,17 @@ struct LambdaEntry: Encodable {
     }
   }
 
+  /// A momentum for people.
+  static func place(_ momentum: Components) -> String {
+    switch momentum {
+    case .scalar(let value): "\(value)π"
+    case .list(let values): "(" + values.map { "\($0)π" }.joined(separator: ", ") + ")"
+    }
+  }
+
   /// The heading of a column.
   func title(bands: Int) -> String {
-    let place =
-      switch momentum {
-      case .scalar(let value): "\(value)π"
-      case .list(let values): "(" + values.map { "\($0)π" }.joined(separator: ", ") + ")"
-      }
+    let place = LambdaEntry.place(momentum)
     return bands == 1 ? "λ(\(place))" : "λ(\(place), \(band))"
   }
 }

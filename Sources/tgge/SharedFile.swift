@@ -72,7 +72,7 @@ enum SharedFile {
         let what = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "a device or a pipe"
         throw UsageError("--out \(path): is \(what), not a file")
       }
-      let partial = LambdaFile.partial(path)
+      let partial = PartialFile.partial(path)
       guard let file = fopen(partial, "w") else {
         throw UsageError(
           "--out \(path): \(partial) cannot be written: \(String(cString: strerror(errno)))"

@@ -13,28 +13,49 @@ struct SteadyCommand: RankedCommand {
     discussion: """
       Keeps the filling of the initial state. Prints λ at the recorded momenta, the currents, dI/d(drive) \
       and dI/d(filling), and the largest residual of a mode, recomputed from λ alone; a state that is \
-      not steady to 1e-12 is an error. A generalized Gibbs ensemble describes the state for ε → 0 and \
+      not steady to 1e-12 is an error. --slope gives dI/d of any number of lattice, baths and initial, \
+      from the exact Jacobian, one-sided where the number's range ends. A generalized Gibbs ensemble describes the state for ε → 0 and \
       t ≳ 1/ε; corrections of order 1/L of an exact finite system are left out.
       """
   )
 
   @OptionGroup var options: DeckOptions
 
+  @Option(
+    name: .customLong("slope"),
+    help: ArgumentHelp(
+      "Also gives dI/d(KEY), as in --slope lattice.zeeman; repeatable. none leaves out all slopes.",
+      valueName: "key"
+    )
+  )
+  var slopes: [String] = []
+
   func run(on communicator: MPICommunicator) throws {
-    let job = try DeckRun(options, on: communicator)
+    let bytes = try options.bytes(on: communicator)
+    let deck = try DeckReader(fileName: options.deck, overrides: options.changes).read(bytes)
+    let job = try DeckRun(options, deck, on: communicator)
+    let keys = try SlopeKeys(slopes, of: options, bytes)
     var study = SteadyStudy(job.setup)
     study.setup.initial = try job.initialState(
       needing: study.estimatedBytes(ranks: communicator.size)
     )
-    let result = try job.locating {
-      try study.run(over: communicator) { lambda, partition in
-        try job.write(lambda, partition: partition, as: "the steady state")
-      }
+    var branch = SteadyBranch(responses: !keys.isNone, over: communicator)
+    let result = try job.locating { try branch.solve(study.setup) }
+    try branch.withLambda { lambda, partition in
+      try job.write(lambda, partition: partition, as: "the steady state")
+    }
+    var values: [String: [Double]?] = [:]
+    for parameter in keys.parameters(initial: study.setup.initial) {
+      // The drive stands in the couplings, whose derivative is known.
+      values[parameter.name] =
+        parameter.name == "baths.drive" && result.engine == "separable"
+        ? result.driveSlope : try job.locating { try branch.response(to: parameter) }
     }
     let report = SteadyReport(
       result,
       study,
       job.deck,
+      slopes: keys.isEmpty ? nil : values,
       ranks: communicator.size,
       wallSeconds: job.wallSeconds
     )

@@ -27,14 +27,18 @@ struct SteadyReport: JSONReport {
   /// dI/d(drive) and dI/d(filling).
   let slope: Components?
   let fillingSlope: Components?
-  let wallSeconds: Double
+  /// dI/d(key) of the keys that were asked for; null where there is no derivative.
+  let slopes: [String: Components?]?
+  /// Of the run; not there for a point of a sweep.
+  let wallSeconds: Double?
 
   init(
     _ result: SteadyResult,
     _ study: SteadyStudy,
     _ deck: Deck,
+    slopes: [String: [Double]?]?,
     ranks: Int,
-    wallSeconds: Double
+    wallSeconds: Double?
   ) {
     let orbitals = study.setup.model.hamiltonian.orbitals
     modes = deck.lattice.modes
@@ -59,6 +63,7 @@ struct SteadyReport: JSONReport {
     idleModes = result.certificate.idleModes
     slope = result.driveSlope.map { Components($0) }
     fillingSlope = result.fillingSlope.map { Components($0) }
+    self.slopes = slopes?.mapValues { $0.map { Components($0) } }
     self.wallSeconds = wallSeconds
   }
 
@@ -71,6 +76,9 @@ struct SteadyReport: JSONReport {
     }
     if let slope { rows.append(["dI/d(drive)", slope.text]) }
     if let fillingSlope { rows.append(["dI/d(filling)", fillingSlope.text]) }
+    for (key, value) in (slopes ?? [:]).sorted(by: { $0.key < $1.key }) {
+      rows.append(["dI/d(\(key))", value?.text ?? "none"])
+    }
     rows.append(["filling", digits(filling)])
     printColumns(rows)
     let other = otherResidual.map { String(format: ", %.1e by the other engine", $0) } ?? ""
@@ -79,7 +87,7 @@ struct SteadyReport: JSONReport {
         + "\(iterations) passes\n"
         + "residual \(String(format: "%.1e", residual))\(other), filling error "
         + "\(String(format: "%.1e", fillingError)), digest \(digest), "
-        + "\(ProgressLine.duration(wallSeconds))"
+        + "\(ProgressLine.duration(wallSeconds ?? 0))"
     )
   }
 }

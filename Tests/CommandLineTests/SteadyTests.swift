@@ -23,6 +23,62 @@ extension Program {
       #expect(table.output.contains("dI/d(drive)"))
     }
 
+    @Test("--slope gives dI/d of any number of the deck, in JSON and in the table")
+    func slopes() async throws {
+      let deck = [Tgge.inputs + "/figure2.yaml", "--set", "baths.drive=0.5"]
+      let keys = [
+        "baths.drive", "lattice.twist", "baths.nonequilibrium.delta[0]", "initial.filling",
+      ]
+      let options = keys.flatMap { ["--slope", $0] }
+      let outcome = try await Tgge.run(["steady"] + deck + ["--json"] + options, ranks: 3)
+      #expect(outcome.status == 0, "\(outcome)")
+      let report = try JSONObject(outcome.output)
+      let slopes = try #require(report.object("slopes"))
+      #expect(slopes.keys.sorted() == keys.sorted())
+      #expect(abs(slopes.number("baths.drive") - 0.044098446478555736) < 1e-10)
+      #expect(abs(slopes.number("initial.filling") - report.number("fillingSlope")) < 1e-10)
+      #expect(abs(slopes.number("baths.nonequilibrium.delta[0]") + 0.0869914306) < 1e-9)
+      #expect(abs(slopes.number("lattice.twist")) < 1e-12)
+      let table = try await Tgge.run(["steady"] + deck + ["--slope", "lattice.hopping"], ranks: 1)
+      #expect(table.output.contains("dI/d(lattice.hopping)"))
+      let none = try await Tgge.run(["steady"] + deck + ["--slope", "none", "--json"], ranks: 2)
+      let keysOfNone = try JSONObject(none.output).keys
+      #expect(!keysOfNone.contains("slope") && !keysOfNone.contains("slopes"))
+    }
+
+    @Test("At the ends of a range slopes are one-sided; without a derivative they are null")
+    func ends() async throws {
+      let deck = Tgge.inputs + "/figure5a.yaml"
+      let slope = ["--slope", "baths.drive", "--json", "--quiet"]
+      let start = try await Tgge.run(
+        ["steady", deck, "--set", "baths.drive=0"] + slope,
+        ranks: 1
+      )
+      let slopes = try #require(try JSONObject(start.output).object("slopes"))
+      #expect(abs(slopes.number("baths.drive") - 0.0838295757) < 1e-9)
+      let end = try await Tgge.run(["steady", deck, "--set", "baths.drive=1"] + slope, ranks: 2)
+      #expect(end.status == 0, "\(end)")
+      #expect(end.output.contains("\"baths.drive\" : null"))
+    }
+
+    @Test(
+      "A slope to what is no number is one clear line",
+      arguments: [
+        ("lattice.modes", "is not an integer"), ("lattice.model", "keys that hold a number"),
+        ("lattice.nonsense", "is not in the deck"), ("time.end", "lattice, baths and initial"),
+        ("baths.nonequilibrium", "keys that hold a number"), ("lattice..modes", "is not a key"),
+      ]
+    )
+    func badSlopes(_ key: String, _ message: String) async throws {
+      let outcome = try await Tgge.run(
+        ["steady", Tgge.inputs + "/figure2.yaml", "--slope", key],
+        ranks: 2
+      )
+      #expect(outcome.status == 64, "\(outcome)")
+      #expect(outcome.errors.contains(message), "\(outcome)")
+      #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome)")
+    }
+
     @Test("A preset and the same system written as custom and jumps have the same bits")
     func writtenOut() async throws {
       try await withScratch { folder in

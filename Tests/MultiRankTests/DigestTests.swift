@@ -170,6 +170,50 @@ extension MultiRank {
       #expect(together.iterations == alone.iterations)
     }
 
+    @Test(
+      "Branches and responses have the bits that each rank finds alone",
+      arguments: [false, true]
+    )
+    func branchBits(_ direct: Bool) throws {
+      func line(_ communicator: some Communicator) throws -> [SteadyResult] {
+        var branch = SteadyBranch(over: communicator)
+        var results: [SteadyResult] = []
+        for drive in [0.2, 0.3, 0.4, 0.5] {
+          var setup = StudySetup(
+            model: try DigestCase.rashba.model,
+            grid: try MomentumGrid(extents: [33]),
+            initial: .uniform(filling: 0.4)
+          )
+          setup.model.baths[0].weight = 1 - drive
+          setup.model.baths[0].slope = -1
+          setup.model.baths[1].weight = drive
+          setup.model.baths[1].slope = 1
+          if direct { setup.forces.choice = .direct }
+          let fixed = setup
+          var result = try branch.solve(setup, at: drive)
+          if !direct {
+            let parameter = SetupParameter(name: "coupling", value: 2) { beta in
+              var next = fixed
+              next.model.baths[0].dissipator = ThermalBath(inverseTemperature: beta)
+              return next
+            }
+            result.lambda = try branch.response(to: parameter) ?? []
+          }
+          results.append(result)
+        }
+        return results
+      }
+      for (alone, together) in zip(try line(SerialCommunicator()), try line(world)) {
+        #expect(together.digest == alone.digest)
+        #expect(together.lambda == alone.lambda)
+        #expect(together.observables == alone.observables)
+        #expect(together.driveSlope == alone.driveSlope)
+        #expect(together.iterations == alone.iterations)
+        #expect(together.certificate == alone.certificate)
+        #expect(direct || alone.lambda.count == 1)
+      }
+    }
+
     @Test("Rates that overflow on one rank stop all ranks with one error")
     func numericalErrors() throws {
       let study = try DigestCase.hundred.study(.direct)

@@ -1,3 +1,4 @@
+import Dissipation
 import Foundation
 
 /// Numbers of an independent program; see `Tests/Reference/README.md`.
@@ -84,7 +85,20 @@ enum Reference {
     /// Of the Rashba-Zeeman chain; nil for the tight-binding one.
     var zeeman: Double?
     var rateUp: Double?
+    /// For L → ∞.
+    var limit: Double
+    /// κ of the approach e^{−κL}: the imaginary part of the nearest complex pole of n(k).
+    var decayRate: Double
     var currents: [String: Double]
+
+    /// The chain.
+    var model: OpenLattice {
+      get throws {
+        guard let zeeman else { return try Chain.tightBinding(beta: beta, drive: drive) }
+        let up = rateUp ?? 1
+        return try Chain.rashba(beta: beta, drive: drive, zeeman: zeeman, rates: [up, 1 - up])
+      }
+    }
   }
 
   /// dI/d(drive) of one steady state.
@@ -95,11 +109,68 @@ enum Reference {
     var slope: Double
   }
 
+  /// Steady states of both chains at all drives of the reference.
+  struct SteadyStates: Decodable, Sendable {
+    /// A state of the third figure: λ of all modes, or at some momenta in units of π.
+    struct Chain: Decodable, Sendable {
+      var drive: Double
+      var current: Double
+      var momenta: [Double]?
+      var lambdas: [Double]
+    }
+
+    /// A state of the last two figures: currents, and for some drives λ of all modes.
+    struct Spins: Decodable, Sendable {
+      var modes: Int
+      var drive: Double
+      var rateUp: Double
+      var rateDown: Double
+      var current: Double
+      var currentUp: Double
+      var currentDown: Double
+      var lambdas: [Double]?
+    }
+
+    /// dI/d(filling) per mode.
+    struct FillingSlope: Decodable, Sendable {
+      var model: Int
+      var modes: Int
+      var beta: Double
+      var drive: Double
+      var slope: Double
+    }
+
+    var figure3: [Chain]
+    var figures5and6: [Spins]
+    var fillingSlopes: [FillingSlope]
+  }
+
+  /// Steady states at all drives of the reference.
+  static func steadyStates() throws -> SteadyStates { try read("steady", SteadyStates.self) }
+
   /// Currents against L.
   static func finiteSizes() throws -> [FiniteSize] { try read("finite_size", [FiniteSize].self) }
 
   /// Responses to the drive.
   static func responses() throws -> [Response] { try read("response", [Response].self) }
+
+  /// The relaxation rates of one steady state, in units of εJ, as [re, im].
+  struct Spectrum: Decodable, Sendable {
+    /// 1 for the tight-binding chain, 2 for the Rashba-Zeeman chain with dephasing of the up spin.
+    var model: Int
+    var modes: Int
+    var beta: Double
+    var drive: Double
+    /// How many modes the slowest state has, and the largest of them, as band · L + j.
+    var participation: Double
+    var peak: Int
+    var fastest: Double
+    var slowest: [[Double]]
+    var all: [[Double]]?
+  }
+
+  /// Relaxation rates.
+  static func spectra() throws -> [Spectrum] { try read("spectra", [Spectrum].self) }
 
   private static func read<Value: Decodable>(_ name: String, _ type: Value.Type) throws -> Value {
     let file = URL(fileURLWithPath: #filePath)

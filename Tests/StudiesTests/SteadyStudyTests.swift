@@ -93,18 +93,7 @@ struct SteadyStudyTests {
   func finiteSizes(_ chain: Reference.FiniteSize) throws {
     let scale = chain.currents.values.map(abs).max() ?? 1
     for (size, current) in chain.currents {
-      let model: OpenLattice
-      if let zeeman = chain.zeeman {
-        let up = chain.rateUp ?? 1
-        model = try Chain.rashba(
-          beta: chain.beta,
-          drive: chain.drive,
-          zeeman: zeeman,
-          rates: [up, 1 - up]
-        )
-      } else {
-        model = try Chain.tightBinding(beta: chain.beta, drive: chain.drive)
-      }
+      let model = try chain.model
       let result = try steady(model, modes: try #require(Int(size)))
       #expect(abs(result.observables.current[0] - current) < 1e-12 * max(scale, 1e-2))
       #expect(result.certificate.residual < 1e-12)

@@ -80,4 +80,19 @@ struct FoldAccumulatorTests {
     #expect(FoldAccumulator.foldBits == 42)
     #expect(FoldAccumulator.span == 126)
   }
+
+  @Test("One and two folds keep the first pieces of three, bit for bit", arguments: exponents)
+  func fewerFolds(_ exponent: Int) {
+    let window = FoldWindow(exponent: exponent)
+    var one = FoldAccumulator()
+    var two = FoldAccumulator()
+    var three = FoldAccumulator()
+    for term in Self.terms(1000, below: exponent) {
+      one.addInOneFold(Vector(repeating: term), window)
+      two.addInTwoFolds(Vector(repeating: term), window)
+      three.add(Vector(repeating: term), window)
+    }
+    #expect(one.high == three.high && one.middle == .zero && one.low == .zero)
+    #expect(two.high == three.high && two.middle == three.middle && two.low == .zero)
+  }
 }

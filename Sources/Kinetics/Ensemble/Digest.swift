@@ -19,12 +19,35 @@ public func digest(
   partition: Partition,
   over communicator: some Communicator
 ) throws(CommunicationError) -> UInt64 {
-  var sum: UInt64 = 0
-  for (index, mode) in partition.owned.enumerated() {
+  let lanes = Vector.scalarCount
+  let first = UInt64(partition.owned.lowerBound)
+  var modes = SIMD8<UInt64>(0, 1, 2, 3, 4, 5, 6, 7) &+ first
+  var sums = SIMD8<UInt64>.zero
+  let whole = lambda.count / lanes * lanes
+  for index in stride(from: 0, to: whole, by: lanes) {
+    let value = lambda.pointer.vector(at: index)
+    let bits = unsafeBitCast(value, to: SIMD8<UInt64>.self)
+    sums &+= splitmix64(modes ^ splitmix64(bits.replacing(with: 0, where: bits .== signBit)))
+    modes &+= UInt64(lanes)
+  }
+  var sum = sums.wrappedSum()
+  for index in whole..<lambda.count {
     let bits = lambda[index] == 0 ? 0 : lambda[index].bitPattern
-    sum &+= splitmix64(UInt64(mode) ^ splitmix64(bits))
+    sum &+= splitmix64((first + UInt64(index)) ^ splitmix64(bits))
   }
   return try communicator.sum(sum)
+}
+
+/// The bits of −0, of which all lanes are one.
+private let signBit = SIMD8<UInt64>(repeating: 1 << 63)
+
+/// One output of the generator splitmix64 for each lane.
+@inline(__always)
+private func splitmix64(_ seed: SIMD8<UInt64>) -> SIMD8<UInt64> {
+  var z = seed &+ 0x9E37_79B9_7F4A_7C15
+  z = (z ^ (z &>> 30)) &* 0xBF58_476D_1CE4_E5B9
+  z = (z ^ (z &>> 27)) &* 0x94D0_49BB_1331_11EB
+  return z ^ (z &>> 31)
 }
 
 /// One output of the generator splitmix64 from the state `seed`.

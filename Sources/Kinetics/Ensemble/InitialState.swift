@@ -77,11 +77,7 @@ func chemicalPotential(
   var sums = ExactSums(exponents: [1, 1])
   for _ in 0..<200 where lower < upper {
     sums.reset()
-    for energy in scaledEnergies {
-      let (n, h) = occupations(Vector(repeating: energy - chemical))
-      sums.add(n[0], to: 0)
-      sums.add(n[0] * h[0], to: 1)
-    }
+    addOccupations(scaledEnergies, chemical, to: &sums)
     try sums.reduce(over: communicator)
     let excess = sums.value(0) - target
     if excess > 0 { upper = chemical } else { lower = chemical }
@@ -91,4 +87,30 @@ func chemicalPotential(
     chemical = next
   }
   return chemical
+}
+
+/// Adds Σ n and Σ n h.
+private func addOccupations(_ energies: [Double], _ chemical: Double, to sums: inout ExactSums) {
+  let block = FoldAccumulator.capacity * Vector.scalarCount
+  energies.withUnsafeBufferPointer { energies in
+    guard let pointer = energies.baseAddress else { return }
+    let window = sums.windows[0]
+    let whole = energies.count / Vector.scalarCount * Vector.scalarCount
+    for start in stride(from: 0, to: whole, by: block) {
+      var number = FoldAccumulator()
+      var variance = FoldAccumulator()
+      for index in stride(from: start, to: min(start + block, whole), by: Vector.scalarCount) {
+        let (n, h) = occupations(pointer.vector(at: index) - Vector(repeating: chemical))
+        number.add(n, window)
+        variance.add(n * h, window)
+      }
+      sums.absorb(&number, into: 0)
+      sums.absorb(&variance, into: 1)
+    }
+    for index in whole..<energies.count {
+      let (n, h) = occupations(energies[index] - chemical)
+      sums.add(n, to: 0)
+      sums.add(n * h, to: 1)
+    }
+  }
 }

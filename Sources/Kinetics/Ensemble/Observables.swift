@@ -30,7 +30,12 @@ public struct Observables: ~Copyable {
   /// The velocity tables, one after the other, each padded to whole vectors.
   private let velocities: AlignedVector
   private let stride: Int
+  /// n of a block of modes.
+  private let occupationBlock = AlignedVector(count: Observables.block)
   private var sums: ExactSums
+
+  /// Modes that are worked on at a time, as many as an accumulator takes in half.
+  private static let block = 4096
 
   /// Prepares the tables.
   ///
@@ -80,17 +85,20 @@ public struct Observables: ~Copyable {
     over communicator: some Communicator
   ) throws(CommunicationError) -> ObservableValues {
     sums.reset()
-    sum(0) { index in
-      occupations(lambda.pointer.vector(at: index)).occupation
+    for start in Swift.stride(from: 0, to: stride, by: Observables.block) {
+      let count = min(Observables.block, stride - start)
+      for index in Swift.stride(from: 0, to: count, by: Vector.scalarCount) {
+        let n = occupations(lambda.pointer.vector(at: start + index)).occupation
+        occupationBlock.pointer.store(n, at: index)
+      }
+      sum(0, count) { _ in Vector(repeating: 1) }
+      for table in 1..<sums.count {
+        let velocity = velocities.pointer + (table - 1) * stride + start
+        sum(table, count) { velocity.vector(at: $0) }
+      }
     }
     // The padding has λ = 0 and so n = 1/2; velocities are zero there.
     for _ in lambda.count..<lambda.paddedCount { sums.add(-0.5, to: 0) }
-    for table in 1..<sums.count {
-      let velocity = velocities.pointer + (table - 1) * stride
-      sum(table) { index in
-        velocity.vector(at: index) * occupations(lambda.pointer.vector(at: index)).occupation
-      }
-    }
     try sums.reduce(over: communicator)
 
     let orbitalCurrents = (1..<sums.count).map { sums.value($0) / Double(partition.momenta) }
@@ -104,18 +112,14 @@ public struct Observables: ~Copyable {
     )
   }
 
-  /// Adds the vectors that `term` returns for each eighth mode to sum `table`.
+  /// Adds Σ v n over a block of modes to sum `table`.
   @inline(__always)
-  private mutating func sum(_ table: Int, _ term: (Int) -> Vector) {
+  private mutating func sum(_ table: Int, _ count: Int, _ velocity: (Int) -> Vector) {
     var accumulator = FoldAccumulator()
     let window = sums.windows[table]
-    let block = FoldAccumulator.capacity * Vector.scalarCount
-    for start in Swift.stride(from: 0, to: stride, by: block) {
-      let end = min(start + block, stride)
-      for index in Swift.stride(from: start, to: end, by: Vector.scalarCount) {
-        accumulator.add(term(index), window)
-      }
-      sums.absorb(&accumulator, into: table)
+    for index in Swift.stride(from: 0, to: count, by: Vector.scalarCount) {
+      accumulator.add(velocity(index) * occupationBlock.pointer.vector(at: index), window)
     }
+    sums.absorb(&accumulator, into: table)
   }
 }

@@ -12,6 +12,12 @@ public enum NumericalError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The iteration for the steady state ended above the tolerance.
   case notSteady(residual: Double, tolerance: Double)
 
+  /// The derivative to a parameter has too large an error, by its own estimate.
+  case response(to: String, error: Double, tolerance: Double)
+
+  /// Relaxation rates were not found.
+  case spectrum(String)
+
   /// Something that must be finite was not.
   case notFinite(String)
 
@@ -28,6 +34,10 @@ public enum NumericalError: Error, Sendable, Equatable, CustomStringConvertible 
     case .notSteady(let residual, let tolerance):
       "no steady state was found: the residual is \(residual), \(tolerance) is allowed; another "
         + "initial state (initial: {thermal: …}) or a drive below 1 may help"
+    case .response(let parameter, let error, let tolerance):
+      "the slope to \(parameter) is known to \(error) only; \(tolerance) is allowed"
+    case .spectrum(let reason):
+      "the relaxation rates were not found: \(reason)"
     case .notFinite(let what):
       "\(what) is not finite"
     }

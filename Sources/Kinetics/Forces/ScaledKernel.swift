@@ -20,10 +20,13 @@ struct ScaledKernel: ~Copyable {
   let stride: Int
 
   /// γ_r times the scales of f_r and g_r, so that Σ_r couplings[r] f_r(k) g_r(q) is W(k→q).
-  let couplings: [Double]
+  private(set) var couplings: [Double]
 
   /// dγ_r/d(drive) in the same scale.
-  let slopes: [Double]
+  private(set) var slopes: [Double]
+
+  /// The bath of each channel, and γ_r/γ_bath in the same scale.
+  private let strengths: [(bath: Int, value: Double)]
 
   /// For each table whether no value of it is negative, on any rank.
   let isNonnegative: [Bool]
@@ -80,6 +83,15 @@ struct ScaledKernel: ~Copyable {
     }
     couplings = zip(kernel.channels, scales).map { $0.coupling * $1 }
     slopes = zip(kernel.channels, scales).map { $0.slope * $1 }
+    strengths = zip(kernel.channels, scales).map { ($0.bath, $0.strength * $1) }
+  }
+
+  /// Gives the baths other weights; the tables stay.
+  ///
+  /// - Parameter baths: The weight of each bath of the model, and its derivative to the drive.
+  mutating func setWeights(_ baths: [(weight: Double, slope: Double)]) {
+    couplings = strengths.map { $0.value * baths[$0.bath].weight }
+    slopes = strengths.map { $0.value * baths[$0.bath].slope }
   }
 
   /// The table f_r for even and g_r for odd `index`, r = index/2, from mode `start` on.

@@ -19,8 +19,8 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   /// Who owns which modes.
   public let partition: Partition
 
-  private let communicator: Group
-  private let kernel: ScaledKernel
+  let communicator: Group
+  private(set) var kernel: ScaledKernel
   private var moments: Moments
   /// For each channel γ_r A_r and γ_r B_r, in the scales of the tables they multiply.
   private let coefficients: AlignedVector
@@ -53,6 +53,15 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     moments = Moments(of: self.kernel, others: errorWindows)
     coefficients = AlignedVector(count: 2 * self.kernel.channels)
     exponentials = AlignedVector(count: partition.owned.count)
+  }
+
+  /// Gives the baths of the model other weights, without a new tabulation.
+  ///
+  /// Not collective.
+  ///
+  /// - Parameter baths: The weight of each bath that was tabulated, and its derivative to the drive.
+  public mutating func setWeights(_ baths: [(weight: Double, slope: Double)]) {
+    kernel.setWeights(baths)
   }
 
   /// Writes gain and loss of the owned modes.

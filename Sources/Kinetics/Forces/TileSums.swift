@@ -92,6 +92,37 @@ struct TileSums: ~Copyable {
   /// The value of another sum; NaN if the sums are not valid.
   func value(ofOther index: Int) -> Double { sums.value(count * depth + index) }
 
+  /// Adds Σ a(m) b(m) over a tile to a sum, coarsely.
+  ///
+  /// - Parameters:
+  ///   - index: The sum.
+  ///   - a: A table, from the first mode of the tile on.
+  ///   - b: Another one.
+  ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
+  ///   - folds: 1 or 2 keep 42 or 84 bits below 1; more keep all.
+  @inline(__always)
+  func add(
+    _ index: Int,
+    _ a: UnsafePointer<Double>,
+    _ b: UnsafePointer<Double>,
+    count: Int,
+    folds: Int
+  ) {
+    guard folds < 3 else { return add(index, a, b, count: count) }
+    var accumulator = accumulators[index * depth]
+    let window = windows[0]
+    if folds == 1 {
+      for mode in stride(from: 0, to: count, by: Vector.scalarCount) {
+        accumulator.addInOneFold(a.vector(at: mode) * b.vector(at: mode), window)
+      }
+    } else {
+      for mode in stride(from: 0, to: count, by: Vector.scalarCount) {
+        accumulator.addInTwoFolds(a.vector(at: mode) * b.vector(at: mode), window)
+      }
+    }
+    accumulators[index * depth] = accumulator
+  }
+
   /// Ends a tile: empties the accumulators when a lane has taken as many terms as it may.
   mutating func endTile() {
     tiles += 1

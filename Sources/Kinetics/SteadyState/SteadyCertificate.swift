@@ -11,6 +11,13 @@ public struct SteadyCertificate: Sendable, Equatable {
 
   /// The first of them, as a flat index over all modes.
   public var firstIdleMode: Int?
+
+  /// Creates a certificate.
+  public init(residual: Double, idleModes: Int = 0, firstIdleMode: Int? = nil) {
+    self.residual = residual
+    self.idleModes = idleModes
+    self.firstIdleMode = firstIdleMode
+  }
 }
 
 /// Computes the residual of a state with fresh rates.
@@ -31,22 +38,47 @@ public func certify<Engine: ForceEngine & ~Copyable>(
 ) throws(CommunicationError) -> SteadyCertificate {
   var gain = AlignedVector(count: lambda.count)
   var loss = AlignedVector(count: lambda.count)
+  return try certify(lambda, with: &engine, gain: &gain, loss: &loss, over: communicator)
+}
+
+/// The same with memory for gain and loss.
+///
+/// Collective.
+func certify<Engine: ForceEngine & ~Copyable>(
+  _ lambda: borrowing AlignedVector,
+  with engine: inout Engine,
+  gain: inout AlignedVector,
+  loss: inout AlignedVector,
+  over communicator: some Communicator
+) throws(CommunicationError) -> SteadyCertificate {
   try engine.rates(at: lambda, gain: &gain, loss: &loss)
-  var largest = 0.0
-  var idle: Int64 = 0
-  var first = Int64.min
-  for index in 0..<lambda.count {
-    if gain[index] == 0 && loss[index] == 0 {
-      idle += 1
-      first = max(first, -Int64(engine.partition.owned.lowerBound + index))
-      continue
-    }
-    let (n, h) = occupations(lambda[index])
-    let (toward, away) = (h * gain[index], n * loss[index])
-    let residual = abs(toward - away) / (toward + away)
-    largest = residual.isFinite ? max(largest, residual) : .infinity
+  let bound = Vector(repeating: Double.greatestFiniteMagnitude)
+  var residuals = Vector.zero
+  // The padding has no rates, either.
+  var idleLanes = SIMD8<Int64>.zero
+  for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
+    let (n, h) = occupations(lambda.pointer.vector(at: index))
+    let toward = h * gain.pointer.vector(at: index)
+    let away = n * loss.pointer.vector(at: index)
+    let isIdle =
+      (gain.pointer.vector(at: index) .== Vector.zero)
+      .& (loss.pointer.vector(at: index) .== Vector.zero)
+    var residual = magnitude(toward - away) / (toward + away)
+    // The comparison fails for NaN, too.
+    residual = residual.replacing(with: .infinity, where: .!(residual .<= bound))
+    residual = residual.replacing(with: 0, where: isIdle)
+    residuals = residuals.replacing(with: residual, where: residual .> residuals)
+    idleLanes = idleLanes.replacing(with: idleLanes &+ 1, where: isIdle)
   }
-  let residual = try communicator.maximum(largest)
+  let padding = lambda.paddedCount - lambda.count
+  let idle = idleLanes.wrappedSum() - Int64(padding)
+  var first = Int64.min
+  if idle > 0 {
+    var index = 0
+    while gain[index] != 0 || loss[index] != 0 { index += 1 }
+    first = -Int64(engine.partition.owned.lowerBound + index)
+  }
+  let residual = try communicator.maximum(residuals.max())
   first = try communicator.maximum(first)
   return SteadyCertificate(
     residual: residual,

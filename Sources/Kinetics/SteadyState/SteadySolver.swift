@@ -1,15 +1,14 @@
-import CLAPACK
 import Communication
 import Dissipation
 import RealModule
 import VectorMath
 
-/// What a Newton iteration has found.
+/// What an iteration has found.
 public struct SteadyReport: Sendable, Equatable {
   /// Passes over the modes.
   public var passes: Int
 
-  /// Whether the last step was below 10⁻⁸, so that the next would be below rounding.
+  /// Whether the last step was so small that the next would be below rounding.
   public var converged: Bool
 }
 
@@ -19,238 +18,197 @@ public struct SteadyReport: Sendable, Equatable {
 ///
 /// Newton's method on the logarithms of the moments (on the moments themselves where factors have both
 /// signs), steps capped at 2. The 2R + 1 equations have one redundancy, Σ_r γ_r (A_r B′_r − B_r A′_r) = 0, which
-/// need not be found: the steps are least-squares solutions. All sums are exact and the small system is
-/// solved on the first rank, so that any number of ranks finds the same bits.
+/// need not be found: the steps are least-squares solutions. The moments are exact sums and the small
+/// system is solved on the first rank, so that any number of ranks finds the same bits.
 ///
-/// - Complexity: each pass (2R + 1)(2R + 2) sums over the owned modes and one Allreduce of them.
+/// The tables are kept: after `setWeights` and `begin(at:)` the same solver finds the state for other
+/// weights of the baths, with the inverse of the last Jacobian to begin with.
 public struct SteadySolver<Group: Communicator>: ~Copyable {
-  private let communicator: Group
-  private let partition: Partition
-  private let filling: Double
-  private let kernel: ScaledKernel
-  private var pass: MomentPass
+  /// The engine whose kernel is solved; it knows nothing of the solution.
+  var engine: SeparableForce<Group>
+
+  var pass: MomentPass
+
+  /// The mean occupation, inside 0 … 1.
+  var filling: Double
 
   /// n of modes without rates.
-  private let idle: AlignedVector
+  let idle: AlignedVector
 
-  /// A_0, B_0, A_1, B_1 …, in the scales of the tables.
-  private var moments: [Double]
+  /// The moments reached.
+  var point: MomentPoint
 
-  /// The unit of each moment's variable: 0 for a logarithm.
-  private let units: [Double]
+  /// The least-squares inverse of a Jacobian found before, 2R rows of 2R + 1; `nil` if there is none.
+  var inverse: [Double]?
 
-  /// Rows and columns of the Newton system.
-  private var unknowns: Int { moments.count }
+  /// The responses that the last pass over the modes found, if it was asked for them.
+  var found: MomentResponses?
 
-  /// Prepares the iteration from a state.
+  private var start: Moments
+  private let isNonnegative: [Bool]
+  private let velocities: Int
+
+  /// Prepares the iteration.
   ///
-  /// Collective.
+  /// Collective: the ranks agree on the windows of the exact sums.
   ///
   /// - Parameters:
   ///   - kernel: The kernel over the modes that this rank owns.
-  ///   - lambda: λ of the owned modes; modes without any rate keep it.
-  ///   - filling: The mean occupation, inside 0 … 1.
   ///   - velocities: Tables whose response is wanted, over the owned modes, each below 1.
   ///   - partition: Who owns which modes.
   ///   - communicator: The ranks.
   /// - Throws: `CommunicationError` if a collective fails.
   public init(
     kernel: SeparableKernel,
-    from lambda: borrowing AlignedVector,
-    filling: Double,
     velocities: [[Double]],
     partition: Partition,
     over communicator: Group
   ) throws(CommunicationError) {
-    let scaled = try ScaledKernel(kernel, modes: partition.owned.count, over: communicator)
-    var start = Moments(of: scaled)
-    try start.evaluate(scaled, at: lambda, over: communicator)
-    let found = (0..<2 * scaled.channels).map { start.value($0) }
-    // Of the size of a moment, but such that the columns of the pass stay below 1.
-    let unit = Double(partition.modes) / 256
-    moments = found
-    units = found.indices.map { scaled.isNonnegative[$0] && found[$0] > 0 ? 0 : unit }
-    pass = MomentPass(of: scaled, others: velocities)
-    self.kernel = scaled
-    idle = AlignedVector(count: lambda.count)
-    self.communicator = communicator
-    self.partition = partition
-    self.filling = filling
-    for index in 0..<lambda.count { idle[index] = occupations(lambda[index]).occupation }
+    engine = try SeparableForce(kernel: kernel, partition: partition, communicator: communicator)
+    pass = MomentPass(of: engine.kernel, others: velocities)
+    start = Moments(of: engine.kernel)
+    idle = AlignedVector(count: partition.owned.count)
+    isNonnegative = engine.kernel.isNonnegative
+    self.velocities = velocities.count
+    filling = 0.5
+    point = MomentPoint([], isNonnegative: [], modes: partition.modes)
   }
 
-  /// dA/dx of each moment.
-  private var derivatives: [Double] { zip(moments, units).map { $1 == 0 ? $0 : $1 } }
+  var communicator: Group { engine.communicator }
+  var partition: Partition { engine.partition }
 
-  /// Iterates until a step is below 10⁻⁸.
+  /// The number of velocity tables.
+  var velocityCount: Int { velocities }
+
+  /// Rows of the Newton system are one more than its unknowns.
+  var unknowns: Int { point.count }
+
+  /// Whether a fixed point is to be tried before Newton's method: with many channels of both signs
+  /// moments near the solution need not belong to any state, and Jacobians cost much.
+  public var prefersFixedPoint: Bool {
+    engine.kernel.channels > 8 && isNonnegative.contains(false)
+  }
+
+  /// Sets the filling, and what modes without any rate keep.
+  ///
+  /// Not collective.
+  ///
+  /// - Parameters:
+  ///   - filling: The mean occupation, inside 0 … 1.
+  ///   - lambda: λ of the owned modes.
+  public mutating func impose(filling: Double, idle lambda: borrowing AlignedVector) {
+    self.filling = filling
+    for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
+      idle.pointer.store(occupations(lambda.pointer.vector(at: index)).occupation, at: index)
+    }
+    for index in lambda.count..<lambda.paddedCount { idle.pointer[index] = 0 }
+  }
+
+  /// Begins at a state.
   ///
   /// Collective.
   ///
-  /// - Parameter limit: The largest number of passes.
-  /// - Returns: Whether it converged; the result must be judged by its own residual.
-  /// - Throws: `CommunicationError` if a collective fails.
-  public mutating func iterate(limit: Int = 100) throws(CommunicationError) -> SteadyReport {
-    var passes = 1
-    var previous = moments
-    var step = [Double](repeating: 0, count: unknowns)
-    while passes < limit {
-      try evaluate(changes: [Double](repeating: 0, count: kernel.channels))
-      passes += 1
-      guard pass.isValid else {
-        // Half of the step, where the whole one left the range of rates.
-        moments = previous
-        step = step.map { $0 / 2 }
-        guard step.contains(where: { abs($0) > 1e-12 }) else { break }
-        move(by: step, from: previous)
-        continue
+  /// - Parameter lambda: λ of the owned modes.
+  /// - Throws: `CommunicationError` if the reduction fails.
+  /// - Complexity: one pass.
+  public mutating func begin(at lambda: borrowing AlignedVector) throws(CommunicationError) {
+    try start.evaluate(engine.kernel, at: lambda, over: communicator)
+    point = MomentPoint(
+      isNonnegative.indices.map { start.value($0) },
+      isNonnegative: isNonnegative,
+      modes: partition.modes
+    )
+    inverse = nil
+  }
+
+  /// Gives the baths of the model other weights, without a new tabulation.
+  ///
+  /// Not collective.
+  ///
+  /// - Parameter baths: The weight of each bath that was tabulated, and its derivative to the drive.
+  public mutating func setWeights(_ baths: [(weight: Double, slope: Double)]) {
+    engine.setWeights(baths)
+  }
+
+  /// The logarithms of the moments, or the moments in a unit where factors have both signs.
+  public var variables: [Double] {
+    get { point.variables }
+    set { point = point.with(variables: newValue) }
+  }
+
+  /// Writes λ_m = ln(out_m/in_m) of the owned modes; those without rates keep what is there.
+  ///
+  /// - Parameter lambda: On entry λ of modes without rates; on return λ of the owned modes.
+  public func write(into lambda: borrowing AlignedVector) {
+    let channels = engine.kernel.channels
+    for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
+      var gain = Vector.zero
+      var loss = Vector.zero
+      for r in 0..<channels {
+        let a = Vector(repeating: engine.kernel.couplings[r] * point.moments[2 * r])
+        let b = Vector(repeating: engine.kernel.couplings[r] * point.moments[2 * r + 1])
+        gain = multiplyAdd(engine.kernel.table(2 * r + 1, from: index).vector(at: 0), a, gain)
+        loss = multiplyAdd(engine.kernel.table(2 * r, from: index).vector(at: 0), b, loss)
       }
-      previous = moments
-      step = try solve(residuals().map { -$0 })
-      let largest = step.reduce(0) { max($0, abs($1)) }
-      guard largest.isFinite else { break }
-      if largest > 2 { step = step.map { $0 * 2 / largest } }
-      move(by: step, from: previous)
-      if largest < 1e-8 { return SteadyReport(passes: passes, converged: true) }
+      let isIdle = (gain .== Vector.zero) .& (loss .== Vector.zero)
+      let value = logarithm(loss / gain)
+      let kept = lambda.pointer.vector(at: index)
+      lambda.pointer.store(value.replacing(with: kept, where: isIdle), at: index)
     }
-    return SteadyReport(passes: passes, converged: false)
   }
 
-  /// λ_m = ln(out_m/in_m) of the owned modes; those without rates keep that of the start.
+  /// Iterates e^−λ = gain/loss at the filling; see `iterateFixedPoint`.
   ///
-  /// - Parameter start: λ of the start.
-  /// - Returns: λ.
-  public func lambda(from start: borrowing AlignedVector) -> AlignedVector {
-    let lambda = AlignedVector(count: start.count)
-    for index in 0..<start.count {
-      var (gain, loss) = (0.0, 0.0)
-      for r in 0..<kernel.channels {
-        gain += kernel.couplings[r] * kernel.table(2 * r + 1, from: index)[0] * moments[2 * r]
-        loss += kernel.couplings[r] * kernel.table(2 * r, from: index)[0] * moments[2 * r + 1]
-      }
-      lambda[index] = gain == 0 && loss == 0 ? start[index] : .log(loss / gain)
-    }
-    return lambda
-  }
-
-  /// The responses of Σ_m v(m) n_m to the drive and to the filling, for each of the velocity tables.
+  /// Collective.
   ///
-  /// Collective. By the implicit function theorem: with the equations R(x, μ) = 0, dx/dμ = −(∂R/∂x)⁻¹ ∂R/∂μ
-  /// and dn = Σ (∂n/∂x) dx + ∂n/∂μ. To be called at the root.
-  ///
-  /// - Parameter count: The number of velocity tables.
-  /// - Returns: The responses; `nil` where there is none, as at a drive that leaves modes without rates.
+  /// - Parameter lambda: On entry λ of the owned modes to begin with, on return the last one.
+  /// - Returns: The number of iterations.
   /// - Throws: `CommunicationError` if a collective fails.
-  public mutating func responses(
-    velocities count: Int
-  ) throws(CommunicationError) -> (drive: [Double]?, filling: [Double]?) {
-    // The response of an occupation may exceed 1: scaled by the largest relative change of a coupling.
-    let relative = zip(kernel.slopes, kernel.couplings).map { $1 > 0 ? abs($0 / $1) : 1 }
-    let unit = Double(
-      sign: .plus,
-      exponent: Int(relative.reduce(1, max).exponent) + 1,
-      significand: 1
-    )
-    try evaluate(changes: kernel.slopes.map { $0 / unit })
-    let drive = try solve(
-      (0...unknowns).map { -sign($0) * pass.value(row: $0, column: unknowns + 1) / scale($0) }
-    )
-    let driven = (0..<count).map { table in
-      let own = pass.value(row: unknowns + 1 + table, column: unknowns + 1)
-      return unit * (response(of: table, to: drive) + own)
-    }
-
-    // Not the changes of couplings, which may be beyond all bounds, but the filling alone.
-    try evaluate(changes: kernel.slopes.map { _ in 0 })
-    var number = [Double](repeating: 0, count: unknowns + 1)
-    number[unknowns] = Double(partition.modes) / scale(unknowns)
-    let filling = try solve(number)
-    let filled = (0..<count).map { response(of: $0, to: filling) }
-    return (
-      driven.allSatisfy(\.isFinite) ? driven : nil,
-      filled.allSatisfy(\.isFinite) ? filled : nil
-    )
-  }
-
-  /// Σ_m v(m) dn_m for a change of the variables.
-  private func response(of table: Int, to change: [Double]) -> Double {
-    (0..<unknowns).reduce(0) { sum, column in
-      let element = pass.value(row: unknowns + 1 + table, column: column)
-      return sum + (column % 2 == 0 ? element : -element) * change[column]
-    }
-  }
-
-  private mutating func evaluate(changes: [Double]) throws(CommunicationError) {
-    try pass.evaluate(
-      kernel,
-      moments: moments,
-      derivatives: derivatives,
-      changes: changes,
-      idle: idle,
+  public mutating func iterateFixedPoint(
+    _ lambda: borrowing AlignedVector
+  ) throws(CommunicationError) -> Int {
+    let communicator = communicator
+    return try Kinetics.iterateFixedPoint(
+      lambda,
+      filling: filling,
+      engine: &engine,
+      tolerance: 2e-13,
+      limit: 500,
       over: communicator
     )
   }
 
-  private mutating func move(by step: [Double], from start: [Double]) {
-    for index in 0..<unknowns {
-      moments[index] =
-        units[index] == 0
-        ? start[index] * .exp(step[index]) : start[index] + units[index] * step[index]
-    }
+  /// Computes the residual of a state from λ alone.
+  ///
+  /// Collective; see `certify`.
+  ///
+  /// - Parameters:
+  ///   - lambda: λ of the owned modes.
+  ///   - gain: Memory for as many doubles.
+  ///   - loss: Memory for as many doubles.
+  /// - Returns: The certificate, the same on all ranks.
+  /// - Throws: `CommunicationError` if a collective fails.
+  public mutating func certificate(
+    of lambda: borrowing AlignedVector,
+    gain: inout AlignedVector,
+    loss: inout AlignedVector
+  ) throws(CommunicationError) -> SteadyCertificate {
+    let communicator = communicator
+    return try certify(lambda, with: &engine, gain: &gain, loss: &loss, over: communicator)
   }
 
-  /// Equations for g_r count h, whose derivative is minus that of n.
-  private func sign(_ row: Int) -> Double { row < unknowns && row % 2 == 1 ? -1 : 1 }
-
-  /// What a row is divided by: the moment found for logarithms, the unit of others, the variance of a
-  /// random filling for the number.
-  private func scale(_ row: Int) -> Double {
-    guard row < unknowns else { return Double(partition.modes) * filling * (1 - filling) }
-    return units[row] == 0 ? pass.value(row: row, column: unknowns) : units[row]
-  }
-
-  private func residuals() -> [Double] {
-    (0...unknowns).map { row in
-      let value = pass.value(row: row, column: unknowns)
-      guard row < unknowns else {
-        return (value - filling * Double(partition.modes)) / scale(row)
-      }
-      return units[row] == 0
-        ? .log(value / moments[row]) : (value - moments[row]) / units[row]
-    }
-  }
-
-  /// The least-squares solution of the linearised equations for a right-hand side.
-  private func solve(_ right: [Double]) throws(CommunicationError) -> [Double] {
-    let (rows, columns) = (unknowns + 1, unknowns)
-    var solution = [Double](repeating: .nan, count: rows)
-    if communicator.rank == 0 {
-      var matrix = [Double](repeating: 0, count: rows * columns)
-      for row in 0..<rows {
-        for column in 0..<columns {
-          let element = pass.value(row: row, column: column)
-          let derivative = sign(row) * (column % 2 == 0 ? element : -element) / scale(row)
-          matrix[row * columns + column] = derivative - (row == column ? 1 : 0)
-        }
-      }
-      solution = right
-      var values = solution
-      let finite = (matrix + right).allSatisfy(\.isFinite)
-      let info =
-        finite
-        ? tgge_lapack_least_squares(
-          Int32(rows),
-          Int32(columns),
-          1,
-          &matrix,
-          &solution,
-          &values,
-          1e-15
-        ) : -1
-      if info != 0 { solution = solution.map { _ in .nan } }
-    }
-    var span = solution.mutableSpan
-    try communicator.broadcast(&span, from: 0)
-    return Array(solution.prefix(columns))
+  mutating func evaluate(
+    _ extent: MomentPass.Extent,
+    response: MomentPass.Response? = nil
+  ) throws(CommunicationError) {
+    try pass.evaluate(
+      engine.kernel,
+      at: point,
+      extent,
+      response: response ?? .couplings(engine.kernel.slopes),
+      idle: idle,
+      over: communicator
+    )
   }
 }
 

@@ -26,11 +26,17 @@ public struct DeckReader: Sendable {
   /// - Returns: The deck with all its defaults.
   /// - Throws: `DeckError`, which names the first key found wrong, its line, and what is allowed.
   public func read(_ bytes: [UInt8]) throws(DeckError) -> Deck {
-    var root = try rootNode(of: bytes)
-    for override in overrides { try override.apply(to: &root, fileName: fileName) }
+    let root = try tree(of: bytes)
     let source = DeckSource(fileName: fileName, root: root)
     guard case .mapping(let entries) = root.content else { throw error(nil, Self.emptyMessage) }
     return try Deck(DeckSection(path: "", entries: entries, source: source))
+  }
+
+  /// The content of the file with the overrides.
+  func tree(of bytes: [UInt8]) throws(DeckError) -> DeckNode {
+    var root = try rootNode(of: bytes)
+    for override in overrides { try override.apply(to: &root, fileName: fileName) }
+    return root
   }
 
   private func rootNode(of bytes: [UInt8]) throws(DeckError) -> DeckNode {

@@ -11,7 +11,8 @@ struct BenchmarkCommand: ParsableCommand {
       where they fail there is no rating.
       """,
     subcommands: [
-      ForcesBenchmark.self, EvolveBenchmark.self, SteadyBenchmark.self, CollectivesBenchmark.self,
+      ForcesBenchmark.self, EvolveBenchmark.self, SteadyBenchmark.self, SteadyLineBenchmark.self,
+      CollectivesBenchmark.self,
     ]
   )
 }

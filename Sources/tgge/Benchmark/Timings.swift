@@ -60,3 +60,12 @@ func middle(of values: [Double]) -> Double {
   let half = sorted.count / 2
   return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
 }
+
+/// The time that `body` takes on the slowest rank, in seconds, from when all ranks begin.
+///
+/// Collective.
+func seconds(on communicator: some Communicator, _ body: () throws -> Void) throws -> Double {
+  var timings = Timings()
+  try timings.add(on: communicator, body)
+  return timings.median
+}

@@ -24,6 +24,11 @@ struct JSONObject: @unchecked Sendable {
   /// A text; empty if there is none.
   func text(_ key: String) -> String { values[key] as? String ?? "" }
 
+  /// An object; `nil` if there is none.
+  func object(_ key: String) -> JSONObject? {
+    (values[key] as? [String: Any]).map { JSONObject($0) }
+  }
+
   /// A list of objects; empty if there is none.
   func list(_ key: String) -> [JSONObject] {
     (values[key] as? [[String: Any]] ?? []).map { JSONObject($0) }

@@ -1,0 +1,66 @@
+import Communication
+import VectorMath
+
+extension MomentPass {
+  /// Scales the columns to at most 1.
+  ///
+  /// Where all factors and couplings are positive, P and Q are at most min(n, h) already, and a response to
+  /// couplings that are not zero is at most twice their largest relative change. Else the largest
+  /// elements are looked for in a pass of their own.
+  ///
+  /// Collective.
+  mutating func chooseScales(
+    _ kernel: borrowing ScaledKernel,
+    _ point: MomentPoint,
+    _ extent: Extent,
+    _ response: Response,
+    _ idle: borrowing AlignedVector,
+    over communicator: some Communicator
+  ) throws(CommunicationError) {
+    for index in scales.indices { scales[index] = 1 }
+    var isKnown = point.units.allSatisfy { $0 == 0 }
+    if extent == .response {
+      switch response {
+      case .couplings(let changes):
+        var relative = 0.0
+        for (change, coupling) in zip(changes, kernel.couplings) where change != 0 {
+          relative = max(relative, abs(change) / coupling)
+        }
+        if relative < 0x1p20 {
+          scales[2 * channels] = MomentPass.scale(above: 2 * relative)
+        } else {
+          isKnown = false
+        }
+      case .table: isKnown = false
+      }
+    }
+    guard !isKnown else { return }
+
+    for index in scales.indices { scales[index] = 1 }
+    var largest = [Double](repeating: 0, count: scales.count)
+    for start in stride(from: 0, to: idle.paddedCount, by: ScaledKernel.tile) {
+      let count = min(ScaledKernel.tile, idle.paddedCount - start)
+      tabulateOccupations(kernel, point.moments, idle, start, count)
+      tabulateDerivatives(kernel, point, extent, response, start, count)
+      for index in largest.indices where index < 2 * channels || extent == .response {
+        var most = Vector.zero
+        for mode in stride(from: 0, to: count, by: Vector.scalarCount) {
+          let size = magnitude(column(4 + index).vector(at: mode))
+          most = most.replacing(with: size, where: size .> most)
+        }
+        largest[index] = max(largest[index], most.max())
+      }
+    }
+    var span = largest.mutableSpan
+    try communicator.maximum(&span)
+    // What is not finite is left to the sums, which find it.
+    for (index, value) in largest.enumerated() where value.isFinite {
+      scales[index] = MomentPass.scale(above: value)
+    }
+  }
+
+  /// The power of two above a number.
+  private static func scale(above value: Double) -> Double {
+    Double(sign: .plus, exponent: value > 0 ? Int(value.exponent) + 1 : 0, significand: 1)
+  }
+}

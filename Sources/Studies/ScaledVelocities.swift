@@ -1,0 +1,38 @@
+import Communication
+import Dissipation
+import Kinetics
+import Lattice
+
+/// The velocity tables, scaled by powers of two to at most 1.
+struct ScaledVelocities {
+  private(set) var tables: [[Double]]
+  private let scales: [Double]
+
+  /// Collective: the ranks agree on the scales.
+  init(_ tables: ModeTables, over communicator: some Communicator) throws(CommunicationError) {
+    var largest = tables.velocities.map { $0.reduce(0) { max($0, abs($1)) } }
+    var span = largest.mutableSpan
+    try communicator.maximum(&span)
+    let scales = largest.map { value in
+      Double(sign: .plus, exponent: value > 0 ? Int(value.exponent) + 1 : 0, significand: 1)
+    }
+    self.scales = scales
+    self.tables = zip(tables.velocities, scales).map { table, scale in table.map { $0 / scale } }
+  }
+
+  /// Frees the tables once they were copied; the scales stay.
+  mutating func dropTables() { tables = [] }
+
+  /// A power of two above all velocities.
+  var largest: Double { scales.max() ?? 1 }
+
+  /// The currents of each direction, of sums over the tables.
+  func currents(_ sums: [Double], bands: Int, momenta: Int) -> [Double] {
+    (0..<sums.count / bands).map { direction in
+      (0..<bands).reduce(0) { total, orbital in
+        let table = direction * bands + orbital
+        return total + sums[table] * scales[table] / Double(momenta)
+      }
+    }
+  }
+}

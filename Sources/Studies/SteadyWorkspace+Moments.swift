@@ -1,0 +1,121 @@
+import Communication
+import Kinetics
+import VectorMath
+
+/// The ways to a steady state in moments.
+private enum SteadyAttempt { case warm, cold, fixedPoint, pseudoTime }
+
+extension SteadyWorkspace {
+  /// From where the search should begin; failing that by Newton's method from the initial state,
+  /// failing that by an accelerated fixed point, and failing that through pseudo-time.
+  mutating func solveMoments(
+    _ setup: StudySetup,
+    from begin: SteadyStart,
+    _ responses: Bool,
+    over communicator: Group
+  ) throws -> SteadyResult {
+    var passes = 0
+    var residual = Double.infinity
+    let attempts: [SteadyAttempt] =
+      solver.value.prefersFixedPoint
+      ? [.warm, .fixedPoint, .cold, .pseudoTime] : [.warm, .cold, .fixedPoint, .pseudoTime]
+    for attempt in attempts {
+      let found: Bool
+      switch attempt {
+      case .warm:
+        switch begin {
+        case .initial: continue
+        case .state:
+          try solver.value.begin(at: lambda)
+          passes += 1
+        case .near(let variables):
+          if let variables { solver.value.variables = variables }
+        }
+        found = try settle(&passes) { solver throws(CommunicationError) in
+          try solver.iterate(responses: responses, limit: 12)
+        }
+      case .cold:
+        try solver.value.begin(at: start)
+        passes += 1
+        found = try settle(&passes) { solver throws(CommunicationError) in
+          try solver.iterate(responses: responses, limit: 40)
+        }
+      case .fixedPoint:
+        // Its λ has moments that belong to a state, whatever cancels in them; it is not touched again.
+        lambda.copy(from: start)
+        passes += try solver.value.iterateFixedPoint(lambda)
+        try solver.value.begin(at: lambda)
+        passes += try solver.value.iterate(responses: responses, limit: 12).passes + 1
+        found = true
+      case .pseudoTime:
+        try solver.value.begin(at: start)
+        passes += 1
+        found = try settle(&passes) { solver throws(CommunicationError) in
+          try solver.continueInPseudoTime(responses: responses)
+        }
+      }
+      guard found else { continue }
+      let certificate = try solver.value.certificate(of: lambda, gain: &gain, loss: &loss)
+      residual = certificate.residual
+      guard residual <= SteadyStudy.tolerance else { continue }
+      var result = SteadyResult(
+        engine: "separable",
+        iterations: passes,
+        certificate: certificate
+      )
+      try addResponses(to: &result, setup)
+      return result
+    }
+    throw NumericalError.notSteady(residual: residual, tolerance: SteadyStudy.tolerance)
+  }
+
+  /// Runs an iteration, and writes λ if it converged.
+  ///
+  /// Collective.
+  private mutating func settle(
+    _ passes: inout Int,
+    _ iterate: (inout SteadySolver<Group>) throws(CommunicationError) -> SteadyReport
+  ) throws(CommunicationError) -> Bool {
+    let report = try iterate(&solver.value)
+    passes += report.passes
+    guard report.converged else { return false }
+    lambda.copy(from: start)
+    solver.value.write(into: lambda)
+    return true
+  }
+
+  private mutating func addResponses(to result: inout SteadyResult, _ setup: StudySetup) throws {
+    let found = solver.value.responses
+    // Modes without rates have them at other drives: nothing is differentiable there.
+    if result.certificate.idleModes == 0 {
+      result.driveSlope = found.drive.map {
+        velocities.currents($0, bands: partition.bands, momenta: partition.momenta)
+      }
+      result.fillingSlope = found.filling.map {
+        velocities.currents($0, bands: partition.bands, momenta: partition.momenta)
+      }
+    } else if found.filling != nil, case .uniform = setup.initial {
+      // They follow a uniform filling.
+      let table = AlignedVector(count: lambda.count, block: 512)
+      for index in 0..<lambda.count where gain[index] == 0 && loss[index] == 0 {
+        table[index] = 1
+      }
+      let slopes = try momentResponse(to: table, filling: 1)
+      result.fillingSlope = slopes.allSatisfy(\.isFinite) ? slopes : nil
+    }
+  }
+
+  /// The currents' response to a column of occupations and a change of the filling.
+  ///
+  /// Collective; see `SteadySolver.response`.
+  mutating func momentResponse(
+    to column: borrowing AlignedVector,
+    filling change: Double
+  ) throws -> [Double] {
+    let sums = try solver.value.response(to: column, filling: change)
+    return velocities.currents(sums, bands: partition.bands, momenta: partition.momenta)
+  }
+
+  /// A power of two above all velocities.
+  var velocityScale: Double { velocities.largest }
+}

@@ -1,0 +1,210 @@
+import Communication
+import Dissipation
+import Kinetics
+import Lattice
+import RealModule
+import VectorMath
+
+/// Where the search for a steady state begins.
+enum SteadyStart {
+  /// At the initial state.
+  case initial
+
+  /// At λ as it stands.
+  case state
+
+  /// At the solver's own last moments, or at those given.
+  case near([Double]?)
+}
+
+/// The tables of a setup, and the memory to find its steady state in.
+struct SteadyWorkspace<Group: Communicator>: ~Copyable {
+  let partition: Partition
+
+  /// λ of the owned modes, the last state found.
+  let lambda: AlignedVector
+
+  /// λ of the initial state.
+  let start: AlignedVector
+
+  /// The filling of the initial state, as it was summed.
+  private var filling: Double
+
+  private let energies: [Double]
+  private let compression: CompressionReport?
+  private var observables: Observables
+  let velocities: ScaledVelocities
+  /// Gain and loss at the last state.
+  var gain: AlignedVector
+  var loss: AlignedVector
+
+  /// One of the two, as the engine is.
+  var solver: Slot<SteadySolver<Group>>
+  private var direct: Slot<DirectForce<Group>>
+
+  /// Tabulates a setup; its initial state is yet to be set.
+  ///
+  /// Collective.
+  ///
+  /// - Throws: `ModelError` or `RemoteFailure` if the model does not fit.
+  init(_ setup: StudySetup, over communicator: Group) throws {
+    let system = try TabulatedModel(setup, over: communicator)
+    let partition = system.partition
+    var velocities = try ScaledVelocities(system.tables, over: communicator)
+    var solver = Slot<SteadySolver<Group>>()
+    var direct = Slot<DirectForce<Group>>()
+    switch system.engine {
+    case .separable:
+      solver.fill(
+        try SteadySolver(
+          kernel: system.kernel.separable,
+          velocities: velocities.tables,
+          partition: partition,
+          over: communicator
+        )
+      )
+    case .direct:
+      direct.fill(try SteadyWorkspace.directForce(setup, partition, over: communicator))
+    }
+    let observables = try Observables(system.tables, partition: partition, over: communicator)
+    self.observables = observables
+    velocities.dropTables()
+    self.partition = partition
+    self.velocities = velocities
+    self.solver = solver
+    self.direct = direct
+    energies = system.tables.energies
+    compression = system.compression
+    let count = partition.owned.count
+    lambda = AlignedVector(count: count)
+    start = AlignedVector(count: count)
+    gain = AlignedVector(count: count)
+    loss = AlignedVector(count: count)
+    filling = 0.5
+  }
+
+  /// Whether the kernel is solved in its moments.
+  var isSeparable: Bool { solver.isFull }
+
+  /// Sets the initial state.
+  ///
+  /// Collective.
+  mutating func setInitial(_ initial: InitialState, over communicator: Group) throws {
+    let state = try initial.lambda(
+      energies: energies,
+      partition: partition,
+      over: communicator
+    )
+    start.copy(from: state)
+    filling = try observables.evaluate(at: start, over: communicator).filling
+    if isSeparable { solver.value.impose(filling: filling, idle: start) }
+  }
+
+  /// Gives the baths other weights.
+  ///
+  /// Collective.
+  mutating func setWeights(_ setup: StudySetup, over communicator: Group) throws {
+    if isSeparable {
+      solver.value.setWeights(setup.model.baths.map { ($0.weight, $0.slope) })
+    } else {
+      direct.fill(try SteadyWorkspace.directForce(setup, partition, over: communicator))
+    }
+  }
+
+  /// The last state for the extrapolation of the next.
+  func point(at parameter: Double) -> SteadyPredictor.Point? {
+    guard isSeparable else { return nil }
+    return SteadyPredictor.Point(
+      parameter: parameter,
+      variables: solver.value.variables,
+      drive: solver.value.tangents.drive,
+      filling: solver.value.tangents.filling
+    )
+  }
+
+  /// Finds the steady state.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - setup: That of the tables.
+  ///   - begin: Where to begin.
+  ///   - responses: Whether responses are wanted.
+  ///   - verifies: Whether the other engine judges the state, too.
+  ///   - communicator: The ranks.
+  /// - Returns: The state, the same on all ranks.
+  /// - Throws: `NumericalError` if none was found, alike on all ranks; `CommunicationError`.
+  mutating func solve(
+    _ setup: StudySetup,
+    from begin: SteadyStart,
+    responses: Bool,
+    verifies: Bool,
+    over communicator: Group
+  ) throws -> SteadyResult {
+    var result =
+      isSeparable
+      ? try solveMoments(setup, from: begin, responses, over: communicator)
+      : try solveFixedPoint(from: begin, over: communicator)
+    result.compression = compression
+    result.observables = try observables.evaluate(at: lambda, over: communicator)
+    result.fillingError = abs(result.observables.filling - filling)
+    try require(result.fillingError)
+    if isSeparable, verifies, compression == nil {
+      var other = try SteadyWorkspace.directForce(setup, partition, over: communicator)
+      let certificate = try certify(lambda, with: &other, over: communicator)
+      result.otherResidual = certificate.residual
+      try require(certificate.residual)
+    }
+    result.lambda = try setup.recordedModes.map { mode in
+      try value(of: mode, in: lambda, partition: partition, over: communicator)
+    }
+    result.digest = try digest(of: lambda, partition: partition, over: communicator)
+    return result
+  }
+
+  // MARK: - Other kernels
+
+  private mutating func solveFixedPoint(
+    from begin: SteadyStart,
+    over communicator: Group
+  ) throws -> SteadyResult {
+    if case .initial = begin {
+      lambda.copy(from: start)
+    } else {
+      // What modes without rates keep is in the initial state.
+      try direct.value.rates(at: lambda, gain: &gain, loss: &loss)
+      for index in 0..<lambda.count where gain[index] == 0 && loss[index] == 0 {
+        lambda[index] = start[index]
+      }
+    }
+    let iterations = try iterateFixedPoint(
+      lambda,
+      filling: filling,
+      engine: &direct.value,
+      tolerance: 2e-13,
+      limit: 2000,
+      over: communicator
+    )
+    let certificate = try certify(lambda, with: &direct.value, over: communicator)
+    try require(certificate.residual)
+    return SteadyResult(engine: "direct", iterations: iterations, certificate: certificate)
+  }
+
+  private static func directForce(
+    _ setup: StudySetup,
+    _ partition: Partition,
+    over communicator: Group
+  ) throws -> DirectForce<Group> {
+    DirectForce(
+      kernel: try communicator.agree { try setup.model.kernel(on: setup.grid) },
+      partition: partition,
+      communicator: communicator
+    )
+  }
+
+  private func require(_ residual: Double) throws(NumericalError) {
+    guard residual <= SteadyStudy.tolerance else {
+      throw .notSteady(residual: residual, tolerance: SteadyStudy.tolerance)
+    }
+  }
+}

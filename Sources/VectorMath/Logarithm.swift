@@ -1,0 +1,51 @@
+/// Returns ln x for each lane, to less than one unit in the last place for normal x > 0.
+///
+/// With x = 2^k (1 + f), √½ < 1 + f < √2 and s = f/(2 + f),
+///
+///     ln x = k ln 2 + f − f²/2 + s (f²/2 + R(s²)),        R(z) = ln((1 + s)/(1 − s))/s − 2
+///
+/// R is the polynomial of degree 7 in z of fdlibm (e_log.c, Sun Microsystems 1993), good to 2^−58.5. Below
+/// the normal numbers x counts as 2^−1022; ln 0 = −∞, ln ∞ = ∞, and NaN for x < 0 and NaN.
+///
+/// - Complexity: 28 vector instructions and a division.
+@inlinable @inline(__always)
+public func logarithm(_ argument: Vector) -> Vector {
+  let smallest = Vector(repeating: Double.leastNormalMagnitude)
+  let x = argument.replacing(with: smallest, where: argument .< smallest)
+
+  // k from the exponent of x/√½, so that what remains of x is between √½ and √2.
+  let bits = unsafeBitCast(x, to: SIMD8<Int64>.self)
+  let exponents = (bits &- 0x3FE6_A09E_667F_3BCD) &>> 52
+  let remainder = unsafeBitCast(bits &- (exponents &<< 52), to: Vector.self)
+  // Integers below 2^51 stand in the low bits of 1.5 · 2^52.
+  let shift = 0x1.8p52
+  let shifted = exponents &+ Int64(bitPattern: shift.bitPattern)
+  let k = unsafeBitCast(shifted, to: Vector.self) - shift
+
+  let f = remainder - 1
+  let s = f / (2 + f)
+  let z = s * s
+  var r = Vector(repeating: 1.479819860511658591e-01)
+  r = multiplyAdd(r, z, Vector(repeating: 1.531383769920937332e-01))
+  r = multiplyAdd(r, z, Vector(repeating: 1.818357216161805012e-01))
+  r = multiplyAdd(r, z, Vector(repeating: 2.222219843214978396e-01))
+  r = multiplyAdd(r, z, Vector(repeating: 2.857142874366239149e-01))
+  r = multiplyAdd(r, z, Vector(repeating: 3.999999999940941908e-01))
+  r = multiplyAdd(r, z, Vector(repeating: 6.666666666666735130e-01))
+  let half = 0.5 * f * f
+  let correction = s * multiplyAdd(r, z, half)
+
+  // k ln 2 in two parts, of which the first has 32 bits.
+  let low = multiplyAdd(k, Vector(repeating: 1.90821492927058770002e-10), correction)
+  let high = k * Vector(repeating: 6.93147180369123816490e-01)
+  // |high| ≥ |f| or high = 0, so that what rounding takes from high + f is known exactly.
+  let sum = high + f
+  let lost = f - (sum - high)
+  let result = sum + (lost - (half - low))
+  return
+    result
+    .replacing(with: -.infinity, where: argument .== Vector.zero)
+    .replacing(with: .infinity, where: argument .== Vector(repeating: .infinity))
+    .replacing(with: .nan, where: argument .< Vector.zero)
+    .replacing(with: .nan, where: argument .!= argument)
+}

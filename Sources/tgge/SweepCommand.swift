@@ -1,0 +1,100 @@
+import ArgumentParser
+import Communication
+import Foundation
+import Kinetics
+import MPICommunication
+import Records
+import Studies
+
+/// The command `tgge sweep DECK`.
+struct SweepCommand: RankedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweep",
+    abstract: "Finds steady states while one or two keys of the deck vary.",
+    discussion: """
+      --vary KEY=FROM:TO:STEP counts integer steps and includes the end if it is within 1e-9 of a step; \
+      --vary KEY=a,b,c takes the values of a list. Of two --vary the second one varies faster. Along \
+      a line points begin where the last one ended, in chains of 16 at most. A row appears as soon as \
+      its point and those before it are done. A point that fails is reported and left out, the others go \
+      on; then the exit status is 70.
+      """
+  )
+
+  @OptionGroup var options: DeckOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Varies a key of the deck: baths.drive=0:1:0.05, or lattice.modes=100,200; once or twice.",
+      valueName: "key=values"
+    )
+  )
+  var vary: [String] = []
+
+  @Option(help: "Divides the ranks into groups that share the points out.")
+  var groups = 1
+
+  @Flag(
+    help:
+      "Measures an evaluation of the forces at the last point, too (key forceEvaluationSeconds)."
+  )
+  var timeForces = false
+
+  /// The keys and values of `--vary`.
+  private var variations: [DeckVariation] {
+    get throws { try vary.map { try DeckVariation($0) } }
+  }
+
+  func validate() throws {
+    do {
+      let keys = try variations.map(\.key)
+      guard (1...2).contains(keys.count) else {
+        throw ValidationError("give one or two --vary, as in --vary baths.drive=0:1:0.05")
+      }
+      guard Set(keys).count == keys.count else {
+        throw ValidationError("both --vary are of \(keys[0]); give each key once")
+      }
+    } catch let flaw as DeckVariation.Flaw {
+      throw ValidationError(flaw.description)
+    }
+    guard groups > 0 else { throw ValidationError("--groups must be 1 or more") }
+  }
+
+  func run(on communicator: MPICommunicator) throws {
+    guard groups <= communicator.size else {
+      let ranks = communicator.size
+      throw UsageError(
+        "--groups \(groups): each group needs a rank; there \(ranks == 1 ? "is 1" : "are \(ranks)")"
+      )
+    }
+    let start = ContinuousClock.now
+    let decks = try SweepDecks(options, try variations, on: communicator)
+    let study = decks.study(groups: groups)
+    try MemoryCheck.require(study.estimatedBytes(ranks: communicator.size), on: communicator) {
+      UsageError("the largest point \($0)")
+    }
+    if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
+
+    var reporter = SweepReporter(decks, options, on: communicator)
+    let outcomes = try study.run(over: communicator, observer: &reporter)
+    var report = SweepReport(
+      decks,
+      outcomes,
+      groups: groups,
+      ranks: communicator.size,
+      wallSeconds: (ContinuousClock.now - start) / .seconds(1)
+    )
+    if timeForces, let setup = study.points.last?.setup {
+      report.forceEvaluationSeconds = try ForceTiming.seconds(setup, on: communicator)
+    }
+    // What the first rank cannot write must not leave the others waiting.
+    try communicator.agree {
+      guard communicator.rank == 0 else { return }
+      try reporter.finish()
+      try options.json ? report.printJSON() : report.printSummary()
+    }
+    let failures = report.failures.count
+    if failures > 0 {
+      throw StudyFailure("\(failures) of \(outcomes.count) points failed")
+    }
+  }
+}

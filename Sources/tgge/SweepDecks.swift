@@ -1,0 +1,98 @@
+import Communication
+import Kinetics
+import MPICommunication
+import Records
+import Studies
+
+/// The decks of a sweep, all of them read and checked before any work.
+struct SweepDecks {
+  /// The keys that vary, the one that varies faster last.
+  let variations: [DeckVariation]
+
+  /// The deck of each point, with the model made from it.
+  let jobs: [DeckRun]
+
+  /// What each point begins with.
+  let setups: [StudySetup]
+
+  /// Reads the decks.
+  ///
+  /// Collective.
+  ///
+  /// - Throws: `DeckError` or `UsageError`, alike on all ranks.
+  init(
+    _ options: DeckOptions,
+    _ variations: [DeckVariation],
+    on communicator: MPICommunicator
+  ) throws {
+    self.variations = variations
+    let count = variations.reduce(1) { $0 * $1.values.count }
+    guard count <= DeckVariation.limit else {
+      throw UsageError("--vary: \(count) points in all; allowed are \(DeckVariation.limit)")
+    }
+    let bytes = try options.bytes(on: communicator)
+    var jobs: [DeckRun] = []
+    var setups: [StudySetup] = []
+    for point in 0..<count {
+      let changes = SweepDecks.indices(of: point, variations).enumerated().map {
+        variations[$0.offset].override($0.element)
+      }
+      let reader = DeckReader(fileName: options.deck, overrides: options.changes + changes)
+      let job = try DeckRun(options, try reader.read(bytes), on: communicator)
+      if case .file = job.deck.initial {
+        throw job.deck.error(
+          at: "initial.file",
+          "holds λ of one deck; use initial.filling or thermal"
+        )
+      }
+      var setup = job.setup
+      setup.initial = try job.initialState(needing: 0)
+      // Rows have the same columns.
+      if let first = setups.first,
+        setup.grid.dimension != first.grid.dimension || setup.bands != first.bands
+          || setup.recordedModes.count != first.recordedModes.count
+      {
+        throw UsageError(
+          "--vary: points must have as many directions, orbitals and recorded momenta as the first"
+        )
+      }
+      jobs.append(job)
+      setups.append(setup)
+    }
+    self.jobs = jobs
+    self.setups = setups
+  }
+
+  /// Which value each key has at a point.
+  func indices(of point: Int) -> [Int] { SweepDecks.indices(of: point, variations) }
+
+  private static func indices(of point: Int, _ variations: [DeckVariation]) -> [Int] {
+    var rest = point
+    let reversed = variations.reversed().map { variation in
+      let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: variation.values.count)
+      rest = quotient
+      return remainder
+    }
+    return reversed.reversed()
+  }
+
+  /// The values at a point as they are written.
+  func texts(of point: Int) -> [String] {
+    zip(variations, indices(of: point)).map { $0.values[$1] }
+  }
+
+  /// The values at a point that are numbers.
+  func numbers(of point: Int) -> [Double?] {
+    zip(variations, indices(of: point)).map { $0.number($1) }
+  }
+
+  /// The sweep along the last key.
+  func study(groups: Int) -> SweepStudy {
+    let length = variations[variations.count - 1].values.count
+    return SweepStudy(
+      setups.enumerated().map { SweepStudy.Point($1, at: numbers(of: $0).last ?? nil) },
+      lines: Array(repeating: length, count: setups.count / length),
+      groups: groups
+    )
+  }
+}

@@ -1,0 +1,194 @@
+import Communication
+import Dissipation
+import Kinetics
+import Lattice
+import RealModule
+import TestSupport
+import Testing
+import VectorMath
+
+@Suite("Steady solver")
+struct SteadySolverTests {
+  private let world = SerialCommunicator()
+
+  /// A solver at a uniform state of a random model.
+  private func solver(
+    _ random: RandomModel,
+    filling: Double
+  ) throws -> (SteadySolver<SerialCommunicator>) {
+    let kernel = try random.kernel
+    let modes = random.grid.count * random.model.hamiltonian.orbitals.count
+    let partition = Partition(
+      momenta: random.grid.count,
+      bands: random.model.hamiltonian.orbitals.count,
+      over: world
+    )
+    var solver = try SteadySolver(
+      kernel: kernel.separable,
+      velocities: [],
+      partition: partition,
+      over: world
+    )
+    let start = uniform(modes, filling)
+    solver.impose(filling: filling, idle: start)
+    try solver.begin(at: start)
+    return solver
+  }
+
+  private func uniform(_ modes: Int, _ filling: Double) -> AlignedVector {
+    AlignedVector([Double](repeating: .log((1 - filling) / filling), count: modes))
+  }
+
+  private func residual(_ random: RandomModel, at lambda: borrowing AlignedVector) throws -> Double
+  {
+    var engine = DirectForce(
+      kernel: try random.kernel,
+      partition: Partition(
+        momenta: random.grid.count,
+        bands: random.model.hamiltonian.orbitals.count,
+        over: world
+      ),
+      communicator: world
+    )
+    return try certify(lambda, with: &engine, over: world).residual
+  }
+
+  @Test(
+    "Newton's method and an accelerated fixed point find the same steady state of random models",
+    arguments: [1, 2, 3],
+    [1, 2, 3, 4]
+  )
+  func randomModels(dimension: Int, orbitals: Int) throws {
+    for (beta, filling) in [(0.0, 0.5), (2, 0.3), (5, 0.7)] {
+      let random = try RandomModel(
+        dimension: dimension,
+        orbitals: orbitals,
+        beta: beta,
+        seed: UInt64(10 * dimension + orbitals)
+      )
+      let modes = random.grid.count * orbitals
+
+      let newton = uniform(modes, filling)
+      var solver = try solver(random, filling: filling)
+      #expect(try solver.iterate(responses: false).converged, "β = \(beta)")
+      solver.write(into: newton)
+      #expect(try residual(random, at: newton) < 1e-12, "β = \(beta)")
+      let number = newton.buffer.reduce(0) { $0 + 1 / (1 + .exp($1)) }
+      #expect(abs(number - filling * Double(modes)) < 1e-11)
+
+      let fixed = uniform(modes, filling)
+      #expect(try solver.iterateFixedPoint(fixed) < 100)
+      for mode in 0..<modes {
+        #expect(abs(fixed[mode] - newton[mode]) < 1e-10)
+      }
+    }
+  }
+
+  @Test("Pseudo-time leads to the same state as Newton's method", arguments: [2.0, 10, 20])
+  func pseudoTime(beta: Double) throws {
+    for drive in [0.1, 0.9] {
+      let model = OpenLattice(
+        hamiltonian: try .rashbaZeeman(hopping: 1, alphaY: 1.1, alphaZ: 0.9, zeeman: 1),
+        baths: [
+          WeightedBath(ThermalBath(inverseTemperature: beta), weight: 1 - drive),
+          WeightedBath(JumpBath.dephasing(rates: [0.8, 0.2]), weight: drive),
+        ],
+        coupling: 0.05
+      )
+      let grid = try MomentumGrid(extents: [40])
+      let bands = try BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<40)
+      let partition = Partition(momenta: 40, bands: 2, over: world)
+      var solver = try SteadySolver(
+        kernel: try model.kernel(on: bands).separable,
+        velocities: [],
+        partition: partition,
+        over: world
+      )
+      let newton = uniform(80, 0.3)
+      let continued = uniform(80, 0.3)
+      solver.impose(filling: 0.3, idle: newton)
+      try solver.begin(at: newton)
+      #expect(try solver.iterate(responses: false).converged)
+      solver.write(into: newton)
+      try solver.begin(at: continued)
+      #expect(try solver.continueInPseudoTime(responses: false).converged)
+      solver.write(into: continued)
+      for mode in 0..<80 { #expect(abs(continued[mode] - newton[mode]) < 1e-11) }
+    }
+  }
+
+  @Test("Too few passes do not converge, and say so")
+  func limits() throws {
+    let random = try RandomModel(dimension: 1, orbitals: 2, beta: 2, seed: 12)
+    var solver = try solver(random, filling: 0.3)
+    #expect(try !solver.iterate(responses: false, limit: 2).converged)
+    let start = uniform(random.grid.count * 2, 0.3)
+    try solver.begin(at: start)
+    #expect(try !solver.continueInPseudoTime(responses: false, limit: 2).converged)
+  }
+
+  @Test("A combination of iterations needs a fraction of the evaluations of a plain fixed point")
+  func acceleration() throws {
+    // Slow: two modes have nearly no rate.
+    let model = OpenLattice(
+      hamiltonian: try .rashbaZeeman(hopping: 1, alphaY: 1.1, alphaZ: 0.9, zeeman: 1),
+      baths: [
+        WeightedBath(ThermalBath(inverseTemperature: 5), weight: 0.001),
+        WeightedBath(JumpBath.dephasing(rates: [1, 0]), weight: 0.999),
+      ],
+      coupling: 0.05
+    )
+    let bands = try BandStructure(
+      of: model.hamiltonian,
+      on: MomentumGrid(extents: [50]),
+      momenta: 0..<50
+    )
+    var engine = DirectForce(
+      kernel: try model.kernel(on: bands),
+      partition: Partition(momenta: 50, bands: 2, over: world),
+      communicator: world
+    )
+    var counts: [Int] = []
+    var states: [[Double]] = []
+    for depth in [0, 8] {
+      let lambda = uniform(100, 0.5)
+      counts.append(
+        try iterateFixedPoint(
+          lambda,
+          filling: 0.5,
+          engine: &engine,
+          tolerance: 2e-13,
+          limit: 2000,
+          depth: depth,
+          over: world
+        )
+      )
+      // What creeps stops early: its last change is small, its residual is not.
+      let limit = depth > 0 ? 1e-12 : 1e-10
+      #expect(try certify(lambda, with: &engine, over: world).residual < limit)
+      states.append(Array(lambda.buffer))
+    }
+    #expect(counts[1] * 5 <= counts[0], "\(counts)")
+    for (a, b) in zip(states[0], states[1]) { #expect(abs(a - b) < 1e-8) }
+  }
+
+  @Test("The certificate is the largest residual of a mode with a rate, by its definition")
+  func certificate() throws {
+    let random = try RandomModel(dimension: 1, orbitals: 3, beta: 2, seed: 13)
+    var generator = SeededGenerator(seed: 4)
+    let modes = random.grid.count * 3
+    let lambda = AlignedVector(generator.doubles(modes, in: -3...3))
+    let kernel = try random.kernel
+    var expected = 0.0
+    for q in 0..<modes {
+      var (gain, loss) = (0.0, 0.0)
+      for k in 0..<modes {
+        gain += kernel.rate(from: k, to: q) / (1 + .exp(lambda[k]))
+        loss += kernel.rate(from: q, to: k) / (1 + .exp(-lambda[k]))
+      }
+      let (toward, away) = (gain / (1 + .exp(-lambda[q])), loss / (1 + .exp(lambda[q])))
+      expected = max(expected, abs(toward - away) / (toward + away))
+    }
+    #expect(abs(try residual(random, at: lambda) - expected) < 1e-12)
+  }
+}
