@@ -3,7 +3,8 @@ import PackageDescription
 
 // MARK: - Choices of the environment
 
-/// The pkg-config name of the MPI library: `ompi-c` for Open MPI, `mpich` for MPICH.
+/// The pkg-config name of the MPI library: `ompi-c` for Open MPI, `mpich` for MPICH; `smpi` is for
+/// benchmarks/simulate alone.
 let mpi = Context.environment["TGGE_MPI"] ?? "ompi-c"
 
 /// The pkg-config name of the HDF5 that was built with that MPI; Debian's, unless TGGE_HDF5 names another.
@@ -114,3 +115,20 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// MARK: - The program that SimGrid starts on simulated ranks, see benchmarks/simulate
+
+if mpi == "smpi" {
+  package.products.append(.library(name: "simulation", type: .dynamic, targets: ["Simulation"]))
+  package.targets.append(
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "Studies", "Kinetics", "Dissipation", "Lattice", "Communication", "MPICommunication",
+        "CMPI", "VectorMath",
+      ],
+      path: "benchmarks/simulate/Simulation",
+      swiftSettings: strict
+    )
+  )
+}

@@ -30,6 +30,21 @@ extension Program {
         arguments: ["benchmark", "forces", "--modes", "10000000000"],
         saying: ["--modes: needs about ", "GB of memory"]
       ),
+      Refusal(
+        title: "benchmark without repeats",
+        arguments: ["benchmark", "steady", "--repeats", "0"],
+        saying: ["--repeats must be between 1 and 1000"]
+      ),
+      Refusal(
+        title: "benchmark to no time",
+        arguments: ["benchmark", "evolve", "--end", "0"],
+        saying: ["--end must be positive"]
+      ),
+      Refusal(
+        title: "share of no rank",
+        arguments: ["benchmark", "forces", "--share", "0"],
+        saying: ["--share must be between 1 and 2^20"]
+      ),
     ]
 
     @Test("They are refused in one line", arguments: [nil, 3] as [Int?])

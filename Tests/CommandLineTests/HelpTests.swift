@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension Program {
-  @Suite("Help, doctor and benchmark")
+  @Suite("Help and doctor")
   struct Help {
     @Test(
       "Help is printed once, on standard output",
@@ -53,29 +53,6 @@ extension Program {
       let outcome = try await Tgge.run(["doctor"], ranks: 64)
       #expect(outcome.status == 0, "\(outcome)")
       #expect(outcome.output.contains("problem     some host has more ranks than cores"))
-    }
-
-    @Test(
-      "benchmark forces --json writes objects with positive rates",
-      arguments: [nil, 2] as [Int?]
-    )
-    func benchmark(ranks: Int?) async throws {
-      let words = ["benchmark", "forces", "--modes", "512", "--repeats", "3", "--json"]
-      let outcome = try await Tgge.run(words, ranks: ranks)
-      #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)")
-      let lines = outcome.output.split(separator: "\n")
-      #expect(!lines.isEmpty)
-      var engines: Set<String> = []
-      for line in lines {
-        let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
-        let row = try #require(object as? [String: Any])
-        if let engine = row["engine"] as? String { engines.insert(engine) }
-        for (key, value) in row {
-          guard let number = value as? Double else { continue }
-          #expect(number.isFinite && number > 0, "\(key) in \(line)")
-        }
-      }
-      #expect(engines == ["direct", "separable", "sum"])
     }
   }
 }

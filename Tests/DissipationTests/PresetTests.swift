@@ -105,4 +105,22 @@ struct PresetTests {
       }
     }
   }
+
+  @Test("The Raman chain has one channel for each bath that is on, and the rates of both")
+  func ramanChain() throws {
+    let grid = try MomentumGrid(extents: [modes])
+    func kernel(_ drive: Double) throws -> RateKernel {
+      let model = try OpenLattice.ramanChain(drive: drive)
+      return try model.kernel(
+        on: BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<modes)
+      )
+    }
+    let (cold, driven, mixed) = (try kernel(0), try kernel(1), try kernel(0.25))
+    #expect(cold.separable.channels.count == 1)
+    #expect(driven.separable.channels.count == 1)
+    #expect(mixed.separable.channels.count == 2)
+    let rate = 0.75 * cold.rate(from: 3, to: 11) + 0.25 * driven.rate(from: 3, to: 11)
+    #expect(abs(mixed.rate(from: 3, to: 11) - rate) < 1e-15)
+    #expect(cold.rate(from: 3, to: 11) != driven.rate(from: 3, to: 11))
+  }
 }

@@ -1,4 +1,3 @@
-import CProcessor
 import Communication
 import Dissipation
 import Foundation
@@ -11,44 +10,68 @@ struct DirectRow: BenchmarkRow {
   var engine = "direct"
   let modes: Int
   let channels: Int
-  let ranks: Int
-  let processor = String(cString: tgge_processor_brand())
+  /// Of how many ranks the first did its share alone, without their messages; none in an ordinary run.
+  let share: Int?
+  let repeats: Int
   let evaluationSeconds: Double
+  let fastestSeconds: Double
+  let slowestSeconds: Double
+  /// Of the first rank's processor, in the repeat with the least.
+  let processorSeconds: Double
+  let coreSecondsPerModeAndEvaluation: Double
   let pairsPerSecondAndRank: Double
   let instructionsPerSecond: Double
-  let peakInstructionsPerSecond: Double
-  let fractionOfPeak: Double
+  /// Only where limits are measured.
+  let peakInstructionsPerSecond: Double?
+  let verified: Bool
+  /// Only where both engines agree.
+  let fractionOfPeak: Double?
 
   /// Measures.
   ///
   /// Collective.
-  init(modes: Int, drive: Double, repeats: Int, on communicator: some Communicator) throws {
+  init(
+    modes: Int,
+    drive: Double,
+    repeats: Int,
+    share: Int?,
+    limits: Bool,
+    on communicator: some Communicator
+  ) throws {
     let grid = try MomentumGrid(extents: [modes])
-    var tables = try ModeTables(of: paperChain(drive: drive), on: grid, momenta: 0..<modes)
+    var tables = try ModeTables(of: .ramanChain(drive: drive), on: grid, momenta: 0..<modes)
     let kernel = tables.takeKernel()
-    let partition = Partition(momenta: modes, bands: 1, over: communicator)
+    let partition = Partition.shared(modes, share: share, over: communicator)
     var engine = DirectForce(kernel: kernel, partition: partition, communicator: communicator)
     let lambda = randomState(partition)
     var gain = AlignedVector(count: partition.owned.count)
     var loss = AlignedVector(count: partition.owned.count)
 
     var peaks: [Double] = []
-    var times: [Double] = []
+    var timings = Timings()
     for _ in 0..<repeats {
-      peaks.append(MachineLimits.multiplyAddsPerSecond())
-      times.append(
-        try seconds(on: communicator) { try engine.rates(at: lambda, gain: &gain, loss: &loss) }
-      )
+      if limits { peaks.append(MachineLimits.multiplyAddsPerSecond()) }
+      try timings.add(on: communicator) { try engine.rates(at: lambda, gain: &gain, loss: &loss) }
     }
     self.modes = modes
+    self.repeats = repeats
+    self.share = share
     channels = kernel.separable.channels.count
-    ranks = communicator.size
-    evaluationSeconds = median(times)
-    pairsPerSecondAndRank = Double(modes) * Double(partition.owned.count) / evaluationSeconds
+    evaluationSeconds = timings.median
+    fastestSeconds = timings.fastest
+    slowestSeconds = timings.slowest
+    processorSeconds = timings.leastWork
+    let owned = Double(max(1, partition.owned.count))
+    coreSecondsPerModeAndEvaluation = evaluationSeconds / owned
+    pairsPerSecondAndRank = Double(modes) * owned / evaluationSeconds
     let perPair = Double(2 * channels + 2) / Double(Vector.scalarCount)
     instructionsPerSecond = pairsPerSecondAndRank * perPair
-    peakInstructionsPerSecond = median(peaks)
-    fractionOfPeak = instructionsPerSecond / peakInstructionsPerSecond
+    peakInstructionsPerSecond = limits ? middle(of: peaks) : nil
+    verified = try EngineCheck.passes(modes: modes, drive: drive, on: communicator)
+    let fraction = peakInstructionsPerSecond.map { [instructionsPerSecond] in
+      instructionsPerSecond / $0
+    }
+    fractionOfPeak = verified ? fraction : nil
   }
 
   /// Writes a table for people.
@@ -56,17 +79,24 @@ struct DirectRow: BenchmarkRow {
     print("\ndirect forces: 2R + 2 vector instructions for eight pairs")
     print("         L  R  pairs/s and rank  instructions/s  peak of the core  of the peak")
     for row in rows {
-      print(
-        String(
-          format: "%10d  %d  %16.3e  %14.3e  %16.3e  %9.1f %%",
-          row.modes,
-          row.channels,
-          row.pairsPerSecondAndRank,
-          row.instructionsPerSecond,
-          row.peakInstructionsPerSecond,
-          100 * row.fractionOfPeak
-        )
+      let figures = String(
+        format: "%10d  %d  %16.3e  %14.3e  %16.3e  ",
+        row.modes,
+        row.channels,
+        row.pairsPerSecondAndRank,
+        row.instructionsPerSecond,
+        row.peakInstructionsPerSecond ?? .nan
       )
+      let share = String(format: "%9.1f %%", 100 * (row.fractionOfPeak ?? .nan))
+      print(figures + rating(share, if: row.verified))
     }
+  }
+}
+
+extension Partition {
+  /// The modes of a chain among the ranks; or as the first of `share` ranks, which does its part alone.
+  static func shared(_ modes: Int, share: Int?, over communicator: some Communicator) -> Partition {
+    guard let share else { return Partition(momenta: modes, bands: 1, over: communicator) }
+    return Partition(momenta: modes, bands: 1, rank: 0, ranks: share)
   }
 }

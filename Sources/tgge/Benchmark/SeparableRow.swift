@@ -1,4 +1,3 @@
-import CProcessor
 import Communication
 import Dissipation
 import Foundation
@@ -11,29 +10,44 @@ struct SeparableRow: BenchmarkRow {
   var engine = "separable"
   let modes: Int
   let channels: Int
-  let ranks: Int
-  let processor = String(cString: tgge_processor_brand())
+  /// Of how many ranks the first did its share alone, without their messages; none in an ordinary run.
+  let share: Int?
+  let repeats: Int
   let evaluationSeconds: Double
-  let nanosecondsPerMode: Double
+  let fastestSeconds: Double
+  let slowestSeconds: Double
+  /// Of the first rank's processor, in the repeat with the least.
+  let processorSeconds: Double
+  let coreSecondsPerModeAndEvaluation: Double
   /// λ and the 2R tables are read twice, λ̇ is written once.
   let bytesPerMode: Double
-  let triadBytesPerSecond: Double
-  /// The measured time over that of the bytes at the triad's bandwidth.
-  let timeOverTriad: Double
+  /// Only where limits are measured.
+  let triadBytesPerSecond: Double?
+  let verified: Bool
+  /// The measured time over that of the bytes at the triad's bandwidth; only where both engines agree.
+  let timeOverTriad: Double?
 
   /// Measures.
   ///
   /// Collective.
-  init(modes: Int, drive: Double, repeats: Int, on communicator: some Communicator) throws {
+  init(
+    modes: Int,
+    drive: Double,
+    repeats: Int,
+    share: Int?,
+    limits: Bool,
+    on communicator: some Communicator
+  ) throws {
     let grid = try MomentumGrid(extents: [modes])
-    let partition = Partition(momenta: modes, bands: 1, over: communicator)
+    let partition = Partition.shared(modes, share: share, over: communicator)
     var tables = try ModeTables(
-      of: paperChain(drive: drive),
+      of: .ramanChain(drive: drive),
       on: grid,
       momenta: partition.ownedMomenta
     )
+    let kernel = tables.takeKernel().separable
     var engine = try SeparableForce(
-      kernel: tables.takeKernel().separable,
+      kernel: kernel,
       partition: partition,
       communicator: communicator
     )
@@ -41,26 +55,31 @@ struct SeparableRow: BenchmarkRow {
     let derivative = AlignedVector(count: partition.owned.count)
 
     var bandwidths: [Double] = []
-    var times: [Double] = []
-    // Small sizes are over in microseconds: enough of them to see.
-    let rounds = max(1, (1 << 20) / max(1, partition.owned.count))
+    var timings = Timings()
+    func evaluate() throws {
+      try engine.derivative(at: lambda, scale: 1, into: derivative.pointer)
+    }
+    // Small sizes are over in microseconds: as many of them as the clock can tell.
+    let rounds = max(1, (1 << 16) / max(1, partition.modes(of: 0).count))
     for _ in 0..<repeats {
-      bandwidths.append(MachineLimits.triadBytesPerSecond())
-      let time = try seconds(on: communicator) {
-        for _ in 0..<rounds {
-          try engine.derivative(at: lambda, scale: 1, into: derivative.pointer)
-        }
-      }
-      times.append(time / Double(rounds))
+      if limits { bandwidths.append(MachineLimits.triadBytesPerSecond()) }
+      try evaluate()  // the triad has emptied the caches
+      try timings.add(on: communicator, rounds: rounds, evaluate)
     }
     self.modes = modes
-    channels = drive > 0 && drive < 1 ? 2 : 1
-    ranks = communicator.size
-    evaluationSeconds = median(times)
-    nanosecondsPerMode = 1e9 * evaluationSeconds / Double(max(1, partition.owned.count))
+    self.repeats = repeats
+    self.share = share
+    channels = kernel.channels.count
+    evaluationSeconds = timings.median
+    fastestSeconds = timings.fastest
+    slowestSeconds = timings.slowest
+    processorSeconds = timings.leastWork
+    coreSecondsPerModeAndEvaluation = evaluationSeconds / Double(max(1, partition.owned.count))
     bytesPerMode = Double(8 * (2 * (2 * channels + 1) + 1))
-    triadBytesPerSecond = median(bandwidths)
-    timeOverTriad = nanosecondsPerMode * 1e-9 * triadBytesPerSecond / bytesPerMode
+    triadBytesPerSecond = limits ? middle(of: bandwidths) : nil
+    verified = try EngineCheck.passes(modes: modes, drive: drive, on: communicator)
+    let bytesPerSecond = bytesPerMode / coreSecondsPerModeAndEvaluation
+    timeOverTriad = verified ? triadBytesPerSecond.map { $0 / bytesPerSecond } : nil
   }
 
   /// Writes a table for people.
@@ -68,17 +87,16 @@ struct SeparableRow: BenchmarkRow {
     print("\nseparable forces: two passes and one Allreduce for each evaluation")
     print("         L  R  ns/mode  bytes/mode  triad GB/s  time/triad time of its bytes")
     for row in rows {
-      print(
-        String(
-          format: "%10d  %d  %7.3f  %10.0f  %10.2f  %10.2f",
-          row.modes,
-          row.channels,
-          row.nanosecondsPerMode,
-          row.bytesPerMode,
-          row.triadBytesPerSecond * 1e-9,
-          row.timeOverTriad
-        )
+      let figures = String(
+        format: "%10d  %d  %7.3f  %10.0f  %10.2f  ",
+        row.modes,
+        row.channels,
+        1e9 * row.coreSecondsPerModeAndEvaluation,
+        row.bytesPerMode,
+        (row.triadBytesPerSecond ?? .nan) * 1e-9
       )
+      let ratio = String(format: "%10.2f", row.timeOverTriad ?? .nan)
+      print(figures + rating(ratio, if: row.verified))
     }
   }
 }

@@ -6,50 +6,49 @@ import VectorMath
 struct SumRow: BenchmarkRow {
   var engine = "sum"
   let channels: Int
-  let ranks: Int
+  let repeats: Int
   let plainMicroseconds: Double
   let exactMicroseconds: Double
+  let fastestPlainMicroseconds: Double
+  let fastestExactMicroseconds: Double
+  /// Whether the exact sums were those of the numbers that went in.
+  let verified: Bool
 
   /// Measures.
   ///
   /// Collective. The exact sum takes the accumulators apart, reduces the integers and makes
   /// doubles of them.
-  init(channels: Int, on communicator: some Communicator) throws {
-    let rounds = communicator.size == 1 ? 10_000 : 1000
+  init(channels: Int, repeats: Int, on communicator: some Communicator) throws {
+    let rounds = communicator.size == 1 ? 10_000 : 200
     var plain = [Double](repeating: 1, count: 2 * channels)
     var exact = ExactSums(exponents: Array(repeating: 0, count: 2 * channels))
-    var sink = 0.0
-    var times: [[Double]] = [[], []]
-    for _ in 0..<7 {
-      times[0].append(
-        try seconds(on: communicator) {
-          for _ in 0..<rounds {
-            var span = plain.mutableSpan
-            try communicator.sum(&span)
-            for index in plain.indices { plain[index] = 1 }
-          }
+    var wrong = 0
+    let expected = Double(Vector.scalarCount * communicator.size) * 0.375
+    var (plainTimings, exactTimings) = (Timings(), Timings())
+    for _ in 0..<repeats {
+      try plainTimings.add(on: communicator, rounds: rounds) {
+        var span = plain.mutableSpan
+        try communicator.sum(&span)
+        for index in plain.indices { plain[index] = 1 }
+      }
+      try exactTimings.add(on: communicator, rounds: rounds) {
+        exact.reset()
+        for index in 0..<exact.count {
+          var accumulator = FoldAccumulator()
+          accumulator.add(Vector(repeating: 0.375), exact.windows[index])
+          exact.absorb(&accumulator, into: index)
         }
-      )
-      times[1].append(
-        try seconds(on: communicator) {
-          for _ in 0..<rounds {
-            exact.reset()
-            for index in 0..<exact.count {
-              var accumulator = FoldAccumulator()
-              accumulator.add(Vector(repeating: 0.3), exact.windows[index])
-              exact.absorb(&accumulator, into: index)
-            }
-            try exact.reduce(over: communicator)
-            for index in 0..<exact.count { sink += exact.value(index) }
-          }
-        }
-      )
+        try exact.reduce(over: communicator)
+        for index in 0..<exact.count where exact.value(index) != expected { wrong += 1 }
+      }
     }
-    precondition(sink > 0)
     self.channels = channels
-    ranks = communicator.size
-    plainMicroseconds = 1e6 * median(times[0]) / Double(rounds)
-    exactMicroseconds = 1e6 * median(times[1]) / Double(rounds)
+    self.repeats = repeats
+    plainMicroseconds = 1e6 * plainTimings.median
+    exactMicroseconds = 1e6 * exactTimings.median
+    fastestPlainMicroseconds = 1e6 * plainTimings.fastest
+    fastestExactMicroseconds = 1e6 * exactTimings.fastest
+    verified = try communicator.maximum(Int64(wrong)) == 0
   }
 
   /// Writes a table for people.
@@ -63,7 +62,7 @@ struct SumRow: BenchmarkRow {
           row.channels,
           row.plainMicroseconds,
           row.exactMicroseconds
-        )
+        ) + (row.verified ? "" : "  wrong sums")
       )
     }
   }
