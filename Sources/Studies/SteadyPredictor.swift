@@ -1,7 +1,7 @@
 /// Extrapolates the variables of a solver from the last points of a line.
 ///
-/// The polynomial through the values, and where they are known the tangents, of up to three points, at most
-/// cubic: Newton's divided differences with repeated nodes.
+/// The polynomial through the values, and where they are known the tangents, of the last four points, of degree
+/// 7 at most: Newton's divided differences with repeated nodes.
 package struct SteadyPredictor {
   /// The parameters whose tangents are known.
   package enum Tangent { case drive, filling }
@@ -60,7 +60,7 @@ package struct SteadyPredictor {
       nodes.append((point.parameter, point.variables, slopes))
       if slopes != nil { nodes.append((point.parameter, point.variables, slopes)) }
     }
-    nodes = Array(nodes.prefix(4))
+    nodes = Array(nodes.prefix(8))
     return last.variables.indices.map { variable in
       // Column by column: differences[i] becomes that of the nodes i ... i + order.
       var differences = nodes.map { $0.values[variable] }

@@ -113,13 +113,16 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
 
   /// How far the present state is from steady; see `ForceEngine`.
   public func imbalance() -> Imbalance {
-    Imbalance(count: state.count) { index in
-      (
+    var scan = ImbalanceScan()
+    for index in stride(from: 0, to: state.paddedCount, by: Vector.scalarCount) {
+      scan.take(
         exponential(state.pointer.vector(at: index)),
-        gain.pointer.vector(at: index),
-        loss.pointer.vector(at: index)
+        gain: gain.pointer.vector(at: index),
+        loss: loss.pointer.vector(at: index),
+        at: index
       )
     }
+    return scan.imbalance(count: state.count)
   }
 
   /// The time that one pair takes on this rank, from a sample of at most 2²² pairs.

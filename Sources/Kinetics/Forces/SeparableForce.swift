@@ -133,10 +133,12 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
 
   /// How far the present state is from steady; see `ForceEngine`.
   public func imbalance() -> Imbalance {
-    Imbalance(count: exponentials.count) { index in
+    var scan = ImbalanceScan()
+    for index in stride(from: 0, to: exponentials.paddedCount, by: Vector.scalarCount) {
       let (gain, loss) = rates(at: index)
-      return (exponentials.pointer.vector(at: index), gain, loss)
+      scan.take(exponentials.pointer.vector(at: index), gain: gain, loss: loss, at: index)
     }
+    return scan.imbalance(count: exponentials.count)
   }
 
   /// The tables, at the end of this engine.

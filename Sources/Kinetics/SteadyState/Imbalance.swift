@@ -13,39 +13,45 @@ public struct Imbalance: Sendable, Equatable {
 
   /// Nothing is out of balance.
   public init() {}
+}
 
-  /// Looks at all modes of a rank.
+/// Looks at modes, eight at a time from the first on.
+struct ImbalanceScan {
+  private var residuals = Vector.zero
+  private var idleLanes = SIMD8<Int64>.zero
+  private var firstIdle: Int?
+
+  /// Takes eight modes.
   ///
   /// - Parameters:
-  ///   - count: The owned modes.
-  ///   - mode: e^λ = h/n, gain and loss of eight modes from a place on; no rates beyond the owned ones.
+  ///   - exponential: e^λ = h/n.
+  ///   - gain: The gains, zero beyond the owned modes.
+  ///   - loss: The losses, zero beyond the owned modes.
+  ///   - index: The place of the first.
   @inline(__always)
-  init(count: Int, _ mode: (Int) -> (exponential: Vector, gain: Vector, loss: Vector)) {
+  mutating func take(_ exponential: Vector, gain: Vector, loss: Vector, at index: Int) {
+    let isIdle = (gain .== Vector.zero) .& (loss .== Vector.zero)
+    // Both over n.
+    let toward = exponential * gain
+    var residual = magnitude(toward - loss) / (toward + loss)
+    // The comparison fails for NaN, too.
     let bound = Vector(repeating: Double.greatestFiniteMagnitude)
-    var residuals = Vector.zero
-    var idleLanes = SIMD8<Int64>.zero
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      let (exponential, gain, loss) = mode(index)
-      let isIdle = (gain .== Vector.zero) .& (loss .== Vector.zero)
-      // Both over n.
-      let toward = exponential * gain
-      var residual = magnitude(toward - loss) / (toward + loss)
-      // The comparison fails for NaN, too.
-      residual = residual.replacing(with: .infinity, where: .!(residual .<= bound))
-      residual = residual.replacing(with: 0, where: isIdle)
-      residuals = residuals.replacing(with: residual, where: residual .> residuals)
-      idleLanes = idleLanes.replacing(with: idleLanes &+ 1, where: isIdle)
+    residual = residual.replacing(with: .infinity, where: .!(residual .<= bound))
+    residual = residual.replacing(with: 0, where: isIdle)
+    residuals = residuals.replacing(with: residual, where: residual .> residuals)
+    guard any(isIdle) else { return }
+    idleLanes = idleLanes.replacing(with: idleLanes &+ 1, where: isIdle)
+    if firstIdle == nil {
+      firstIdle = (0..<Vector.scalarCount).first { isIdle[$0] }.map { index + $0 }
     }
-    largest = residuals.max()
-    let padding = count.roundedUpToVectors - count
-    idleModes = Int(idleLanes.wrappedSum()) - padding
-    guard idleModes > 0 else { return }
-    firstIdle = (0..<count).first { index in
-      let (block, lane) = (
-        index / Vector.scalarCount * Vector.scalarCount, index % Vector.scalarCount
-      )
-      let (_, gain, loss) = mode(block)
-      return gain[lane] == 0 && loss[lane] == 0
-    }
+  }
+
+  /// What was found among `count` modes; the lanes beyond them are idle, and do not count.
+  func imbalance(count: Int) -> Imbalance {
+    var result = Imbalance()
+    result.largest = residuals.max()
+    result.idleModes = Int(idleLanes.wrappedSum()) - (count.roundedUpToVectors - count)
+    result.firstIdle = firstIdle.flatMap { $0 < count ? $0 : nil }
+    return result
   }
 }

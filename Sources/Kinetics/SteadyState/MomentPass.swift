@@ -118,9 +118,7 @@ struct MomentPass: ~Copyable {
       for row in 0..<rowCount {
         let place = row * (2 * channels + 1)
         let table = table(kernel, row, start)
-        for index in 0..<last {
-          elements.add(place + index, table, column(4 + index), count: count, folds: folds)
-        }
+        elements.add(place, columns: last, table, column(4), count: count, folds: folds)
       }
       elements.endTile()
     }

@@ -38,12 +38,15 @@ public func certify<Engine: ForceEngine & ~Copyable>(
 ) throws(CommunicationError) -> SteadyCertificate {
   try engine.enter(lambda)
   let own = engine.imbalance()
-  let first = own.firstIdle.map { -Int64(engine.partition.owned.lowerBound + $0) } ?? .min
-  let residual = try communicator.maximum(own.largest)
-  let firstOfAll = try communicator.maximum(first)
+  let first = own.firstIdle.map { engine.partition.owned.lowerBound + $0 }
+  // The first of all is the largest of the negative places; below 2⁵³ all are exact.
+  var extremes: InlineArray<2, Double> = [own.largest, first.map { -Double($0) } ?? -.infinity]
+  var span = extremes.mutableSpan
+  try communicator.maximum(&span)
+  guard span[1].isFinite else { return SteadyCertificate(residual: span[0]) }
   return SteadyCertificate(
-    residual: residual,
+    residual: span[0],
     idleModes: Int(try communicator.sum(Int64(own.idleModes))),
-    firstIdleMode: firstOfAll > .min ? Int(-firstOfAll) : nil
+    firstIdleMode: Int(-span[1])
   )
 }

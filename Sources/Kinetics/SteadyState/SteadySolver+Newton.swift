@@ -21,7 +21,9 @@ extension SteadySolver {
     var inherits = inverse != nil
     // The size of the last step, and of the error that it is expected to have left.
     var size = Double.infinity
-    var error = Double.infinity
+    // Where a line was well predicted until now, the derivatives are computed at once.
+    var error = inherits ? 4 * predictionError : .infinity
+    predictionError = .infinity
     var halvings = 0
     for passes in 1...limit {
       let takesOld = inherits && error > 1e-9
@@ -44,6 +46,7 @@ extension SteadySolver {
       guard let inverse else { break }
       step = product(inverse, residuals().map { -$0 })
       let newSize = largestMagnitude(step)
+      if passes == 1 { predictionError = newSize }
       guard newSize.isFinite else { break }
       if newSize > 2 { step = step.map { $0 * 2 / newSize } }
       if wantsResponse { found = try momentResponses(inverse) }

@@ -41,6 +41,9 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
   /// The least-squares inverse of a Jacobian found before, 2R rows of 2R + 1; `nil` if there is none.
   var inverse: [Double]?
 
+  /// The first step of the last iteration, by which its starting point was wrong.
+  var predictionError = Double.infinity
+
   /// The responses that the last pass over the modes found, if it was asked for them.
   var found: MomentResponses?
 

@@ -6,15 +6,12 @@ public struct DeckSource: Sendable {
   /// The content of the file, without overrides.
   public let text: String
 
-  private let origins: [String: DeckOrigin]
+  private let root: DeckNode
 
-  /// Notes the origin of every key below `root`.
   init(fileName: String, text: String, root: DeckNode) {
-    var origins: [String: DeckOrigin] = [:]
-    root.forEachKey { path, origin in origins[path] = origin }
     self.fileName = fileName
     self.text = text
-    self.origins = origins
+    self.root = root
   }
 
   /// An error for a key, with its line.
@@ -38,6 +35,8 @@ public struct DeckSource: Sendable {
   }
 
   private func origin(of key: String) -> DeckOrigin? {
+    var origins: [String: DeckOrigin] = [:]
+    root.forEachKey { path, origin in origins[path] = origin }
     var path = key[...]
     while !path.isEmpty {
       if let origin = origins[String(path)] { return origin }

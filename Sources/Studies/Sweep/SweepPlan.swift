@@ -10,7 +10,7 @@ package struct SweepPlan: Sendable, Equatable {
   /// The longest chain.
   ///
   /// A chain's first point takes six passes or so, the others two.
-  package static let longest = 32
+  package static let longest = 64
 
   /// Cuts lines into chains.
   ///

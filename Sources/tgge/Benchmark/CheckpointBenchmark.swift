@@ -65,7 +65,7 @@ struct CheckpointBenchmark: RankedCommand {
     try checkpoint.remove()
     guard communicator.rank == 0 else { return }
     unlink(file + ".plain")
-    let (plain, parallel) = (median(times[0]), median(times[1]))
+    let (plain, parallel) = (middle(of: times[0]), middle(of: times[1]))
     let ranks = communicator.size == 1 ? "1 rank" : "\(communicator.size) ranks"
     print(
       String(

@@ -114,7 +114,14 @@ private struct Stopwatch: EvolveObserver {
   func didVerify(deviation: Double) {}
   func willStart(pairSeconds: Double, partition: Partition) {}
   func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics) {}
-  mutating func didReach(_ output: EvolveOutput) { start = start ?? .now }
+  func willGoOn(after outputs: [EvolveOutput], partition: Partition) {}
+  mutating func didReach(
+    _ output: EvolveOutput,
+    _ lambda: borrowing AlignedVector,
+    partition: Partition
+  ) {
+    start = start ?? .now
+  }
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) {
     seconds = start.map { (.now - $0) / .seconds(1) } ?? 0
   }
