@@ -170,7 +170,7 @@ extension SteadyWorkspace {
     let width = ends[1] - ends[0]
     let column = AlignedVector(count: lambda.count, block: 512)
     for index in 0..<lambda.count {
-      if gain[index] == 0 && loss[index] == 0 {
+      if hasIdleModes && gain[index] == 0 && loss[index] == 0 {
         let appears = !below.logarithms[index].isNaN || !above.logarithms[index].isNaN
         let change = (above.initial[index] - below.initial[index]) / width
         column[index] = appears ? .nan : change

@@ -57,6 +57,7 @@ extension SteadyWorkspace {
       guard found else { continue }
       let certificate = try solver.value.certificate(of: lambda, gain: &gain, loss: &loss)
       residual = certificate.residual
+      hasIdleModes = certificate.idleModes > 0
       guard residual <= SteadyStudy.tolerance else { continue }
       var result = SteadyResult(
         engine: "separable",

@@ -37,6 +37,8 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   /// Gain and loss at the last state.
   var gain: AlignedVector
   var loss: AlignedVector
+  /// Whether some mode of some rank has no rate; only then gain and loss are known for certain.
+  var hasIdleModes = false
 
   /// One of the two, as the engine is.
   var solver: Slot<SteadySolver<Group>>

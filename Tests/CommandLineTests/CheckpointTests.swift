@@ -4,9 +4,9 @@ import Testing
 extension Program {
   @Suite("Checkpoints of evolve")
   struct Checkpoints {
-    /// A run of some tenths of a second, of 130 steps.
+    /// A run of half a second or so, of 130 steps.
     static let run = [
-      "evolve", "deck.yaml", "--modes", "1200", "--forces", "direct", "--json",
+      "evolve", "deck.yaml", "--modes", "2400", "--forces", "direct", "--json",
       "--set", "time={end: 3000, outputs: 6, relative-tolerance: 1e-9, absolute-tolerance: 1e-9}",
     ]
 
@@ -138,12 +138,12 @@ extension Program {
         _ = try await Checkpoints.interrupt(words, ranks: nil, by: SIGTERM, in: folder)
         for (change, place) in [
           (["--set", "baths.drive=0.25"], "baths.drive was 0.5 and is 0.25 now"),
-          (["--set", "lattice.modes=900"], "lattice.modes[0] was 1200 and is 900 now"),
+          (["--set", "lattice.modes=900"], "lattice.modes[0] was 2400 and is 900 now"),
           (["--set", "record.momenta=[-1]"], "record.momenta[1] was 0.5 and is not given now"),
           (["--forces", "separable"], "--forces was direct and is separable now"),
         ] {
-          let words = words.filter { $0 != "--modes" && $0 != "1200" }
-          let size = change[1].contains("modes") ? [] : ["--modes", "1200"]
+          let words = words.filter { $0 != "--modes" && $0 != "2400" }
+          let size = change[1].contains("modes") ? [] : ["--modes", "2400"]
           let outcome = try await Tgge.run(words + size + change, ranks: 2, in: folder)
           #expect(outcome.status == 64, "\(outcome)")
           #expect(outcome.errors.contains(place), "\(outcome)")

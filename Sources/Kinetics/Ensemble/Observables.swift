@@ -118,9 +118,7 @@ public struct Observables: ~Copyable {
     var accumulator = FoldAccumulator()
     let window = sums.windows[table]
     for index in Swift.stride(from: 0, to: count, by: Vector.scalarCount) {
-      // 84 bits below the largest velocity: enough for any filling above 2⁻¹⁶.
-      let term = velocity(index) * occupationBlock.pointer.vector(at: index)
-      accumulator.addInTwoFolds(term, window)
+      accumulator.add(velocity(index) * occupationBlock.pointer.vector(at: index), window)
     }
     sums.absorb(&accumulator, into: table)
   }
