@@ -111,7 +111,9 @@ struct SteadySolverTests {
     [1, 3]
   )
   func evolution(dimension: Int, orbitals: Int) throws {
-    for (beta, filling) in [(0.0, 0.3), (2, 0.6)] {
+    // Cold models in more dimensions are so stiff that explicit steps to this time take a minute.
+    let cold = dimension == 1 ? [(5.0, 0.4)] : []
+    for (beta, filling) in [(0.0, 0.3), (2, 0.6)] + cold {
       let random = try RandomModel(
         dimension: dimension,
         orbitals: orbitals,
