@@ -26,7 +26,7 @@ public struct GnuplotScript: Sendable, Equatable {
       "set border linewidth 1.2",
       "set tics nomirror",
       "set grid linecolor rgb '#D8D8D8' linetype 1 linewidth 0.6",
-      "set key outside center bottom horizontal samplen 3",
+      "set key outside center bottom horizontal samplen 3 height 0.6",
       "set palette maxcolors 64 defined (\(Palette.gradient))",
     ]
     let several = picture.panels.count > 1
