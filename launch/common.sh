@@ -149,29 +149,45 @@ prepare_ranks() {
   start_ranks=("$mpirun" --bind-to "$binding" -np "$1")
 }
 
-# mpirun kills ranks a second after it has passed SIGTERM on, too soon for the state of a large run: with
-# --checkpoint among the arguments it is told to wait longer, by what a former state takes at 20 MB/s. Open
-# MPI 4 takes about twice this time to end, and the ranks hear of the signal late, so that it is kept short;
-# a signal sent to a rank has no such delay.
-allow_saving() {
-  local file='' size
-  while (($# > 0)); do
-    case $1 in
-      --checkpoint) file=${2:-} ;;
-      --checkpoint=*) file=${1#*=} ;;
-    esac
-    shift
-  done
-  [[ -n $file ]] || return 0
-  local grace=5
-  if size=$(stat -c %s "$file" 2>/dev/null); then grace=$((5 + size / 20000000)); fi
-  export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-$grace}
-  export PRTE_MCA_odls_base_sigkill_timeout=${PRTE_MCA_odls_base_sigkill_timeout:-$grace}
-}
-
 # Put before a command, ends it when the script dies, even of SIGKILL: no run is left behind.
 tied=()
 if setpriv --pdeathsig TERM true 2>/dev/null; then tied=(setpriv --pdeathsig TERM); fi
+
+# Whether a checkpoint is among the arguments of tgge.
+saves_state() {
+  local word
+  for word; do [[ $word != --checkpoint && $word != --checkpoint=* ]] || return 0; done
+  return 1
+}
+
+# Runs a command that starts ranks which save their state when they are stopped, and returns its status.
+#
+# SIGTERM to Open MPI's mpirun is lost on a large run: it sends the ranks SIGCONT, after a second SIGTERM,
+# after another one SIGKILL, and returns 1 whatever they do. A longer odls_base_sigkill_timeout delays the
+# signal as it does the kill, and every end but that of a finished run. SIGUSR1 goes to the ranks at once, in
+# Open MPI and MPICH, and mpirun then waits for their end; so this is what becomes of SIGTERM and of the
+# first Ctrl-C. The command has a session of its own, which signals to the group of this script (those of
+# `timeout` and of a terminal) do not reach.
+run_saving() {
+  local run status=0 asked='' # what the next Ctrl-C sends, once the ranks were asked to stop
+  "${tied[@]}" setsid "$@" <&0 &
+  run=$!
+  trap 'asked=TERM; kill -USR1 "$run" 2>/dev/null || true' TERM USR1
+  # The second Ctrl-C ends the run as it is.
+  trap 'kill "-${asked:-USR1}" "$run" 2>/dev/null || true; asked=TERM' INT
+  trap 'kill -TSTP "$run"; kill -STOP $$; kill -CONT "$run"' TSTP
+  # A signal ends `wait`, too; of a process that has ended it gives the status again and again.
+  wait "$run" || status=$?
+  while kill -0 "$run" 2>/dev/null; do
+    status=0
+    wait "$run" || status=$?
+  done
+  wait "$run" 2>/dev/null || status=$?
+  trap - TERM USR1 INT TSTP
+  # Before the ranks note signals, they end by this one.
+  if [[ -n $asked ]] && ((status == 138 || status == 10)); then status=143; fi
+  return "$status"
+}
 
 # More ranks than cores are allowed, in Open MPI 4 by the first name, in 5 by the second.
 export OMPI_MCA_rmaps_base_oversubscribe=1

@@ -27,13 +27,12 @@ read -ra launch <<<"${TGGE_LAUNCH:-mpirun}"
 read -ra arguments <<<"${TGGE_ARGUMENTS:?the command line of tgge, as -v 'TGGE_ARGUMENTS=evolve deck.yaml'}"
 readonly stopped_early=75
 
-# Open MPI's mpirun kills ranks one second after SIGTERM unless told otherwise: time for a checkpoint.
-export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-60}
 "${launch[@]}" "$tgge" "${arguments[@]}" --checkpoint "$checkpoint" --every "${TGGE_EVERY:-10m}" \
   --max-time "${TGGE_MAX_TIME:-55m}" &
 run=$!
-# PBS sends SIGTERM at the wall time, and SIGKILL some seconds later; mpirun passes it on to the ranks.
-trap 'kill -TERM "$run" 2>/dev/null || true' TERM
+# PBS sends SIGTERM at the wall time, and SIGKILL some seconds later. mpirun passes SIGUSR1 on to the ranks
+# at once; SIGTERM it would pass on a second later, and kill them after another one.
+trap 'kill -USR1 "$run" 2>/dev/null || true' TERM
 
 # A signal ends `wait`, too, with a status above 128.
 status=0
@@ -43,7 +42,7 @@ while ((status > 128)) && kill -0 "$run" 2>/dev/null; do
   wait "$run" || status=$?
 done
 # The signal may have come just before the end: then the true status is still to be had.
-if ((status == 143)); then
+if ((status == 138 || status == 143)); then
   last=0
   wait "$run" 2>/dev/null || last=$?
   ((last == 127)) || status=$last

@@ -26,13 +26,11 @@ requeues=${SLURM_RESTART_COUNT:-0}
 read -ra launch <<<"${TGGE_LAUNCH:-srun --mpi=pmix}"
 readonly stopped_early=75
 
-# Open MPI's mpirun kills ranks one second after SIGTERM unless told otherwise: time for a checkpoint.
-export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-60}
 "${launch[@]}" "$tgge" "$@" --checkpoint "$checkpoint" --every "${TGGE_EVERY:-10m}" &
 run=$!
-# The shell gets the signals; srun and mpirun pass them on to the ranks.
-trap 'kill -USR1 "$run" 2>/dev/null || true' USR1
-trap 'kill -TERM "$run" 2>/dev/null || true' TERM
+# The shell gets the signals; srun and mpirun pass SIGUSR1 on to the ranks. After SIGTERM mpirun would wait
+# a second before it passed that on, and kill the ranks a second later.
+trap 'kill -USR1 "$run" 2>/dev/null || true' USR1 TERM
 
 # A signal ends `wait`, too, with a status above 128.
 status=0
