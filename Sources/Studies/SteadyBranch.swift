@@ -26,11 +26,11 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   /// The other engine judges each point, too, up to this number of modes.
   public var verifiedModes: Int
 
-  private let communicator: Group
-  private var setup: StudySetup?
-  private var workspace = Slot<SteadyWorkspace<Group>>()
-  private var predictor = SteadyPredictor()
-  private var restarts = false
+  let communicator: Group
+  var setup: StudySetup?
+  var workspace = Slot<SteadyWorkspace<Group>>()
+  var predictor = SteadyPredictor()
+  var restarts = false
 
   /// Creates a branch without points.
   ///
@@ -142,7 +142,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   /// Replaces the tables; the old ones are freed first.
   ///
   /// Collective.
-  private mutating func tabulate(_ setup: StudySetup, keepsState: Bool) throws {
+  mutating func tabulate(_ setup: StudySetup, keepsState: Bool) throws {
     let state = AlignedVector(count: keepsState ? workspace.value.lambda.count : 0)
     if keepsState { state.copy(from: workspace.value.lambda) }
     workspace.clear()

@@ -28,10 +28,13 @@ package struct SteadyPredictor {
   }
 
   /// The last points, the newest first.
-  private var points: [Point] = []
+  private(set) var points: [Point] = []
 
   /// A predictor without points.
   package init() {}
+
+  /// A predictor with points, the newest first.
+  init(_ points: [Point]) { self.points = points }
 
   /// How far a parameter is from the last point.
   package func distance(to parameter: Double?) -> Double? {

@@ -38,7 +38,8 @@ public struct SteadyResult: Sendable {
   /// What compression of the kernel found, if it was asked for and needed.
   public var compression: CompressionReport?
 
-  init(engine: String, iterations: Int, certificate: SteadyCertificate) {
+  /// Creates a result of which little is known yet.
+  package init(engine: String, iterations: Int, certificate: SteadyCertificate) {
     self.engine = engine
     self.iterations = iterations
     self.certificate = certificate

@@ -11,26 +11,29 @@ struct BandsCommand: RankedCommand {
     abstract: "Tabulates the bands: energies, velocities and orbital weights at all momenta.",
     discussion: """
       One row for each momentum and band: the energy ε_ν(k), the velocity ∂ε_ν/∂k in each direction, and the \
-      weight |u_aν(k)|² of each orbital. The first rank computes them piece by piece, whatever the number of ranks; \
-      of the deck only the lattice matters.
+      weight |u_aν(k)|² of each orbital. The first rank computes them piece by piece, whatever the number of ranks, \
+      but for --out bands.h5, which all ranks write; of the deck only the lattice matters.
       """
   )
 
   @OptionGroup var options: DeckOptions
 
   func run(on communicator: MPICommunicator) throws {
-    try options.requireTable()
     let job = try DeckRun(options, on: communicator)
     if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
-    // What the first rank cannot compute or write must not leave the others waiting.
     try job.locating {
+      let table = BandsTable(hamiltonian: job.model.hamiltonian, grid: job.grid)
+      // What the first rank cannot compute or write must not leave the others waiting.
       try communicator.agree {
         guard communicator.rank == 0 else { return }
-        let table = BandsTable(hamiltonian: job.model.hamiltonian, grid: job.grid)
         try table.check()
-        if let out = options.out {
+        if let out = options.table {
           try table.writeFile(out, comment: "tgge \(Version.number) \(options.deck)")
         }
+      }
+      if let path = options.resultFile { try writeResults(path, job, on: communicator) }
+      try communicator.agree {
+        guard communicator.rank == 0 else { return }
         if options.json {
           let head = BandsReport(table, job.deck, ranks: communicator.size)
           try table.printJSON(head, wallSeconds: { job.wallSeconds })
@@ -39,5 +42,24 @@ struct BandsCommand: RankedCommand {
         }
       }
     }
+  }
+
+  /// Writes the file of results, each rank its modes.
+  ///
+  /// Collective.
+  private func writeResults(
+    _ path: String,
+    _ job: DeckRun,
+    on communicator: MPICommunicator
+  ) throws {
+    let file = try ResultFile.create(path, for: job, command: "bands", over: communicator)
+    let partition = Partition(
+      momenta: job.grid.count,
+      bands: job.setup.bands,
+      over: communicator
+    )
+    try file.writeModes(of: job.setup, partition: partition, withWeights: true)
+    try file.setAttribute("wall_seconds", job.wallSeconds)
+    try file.finish()
   }
 }

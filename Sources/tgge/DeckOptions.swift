@@ -28,8 +28,8 @@ struct DeckOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Writes the results of evolve and steady as HDF5 (.h5, .hdf5), else the final λ as CSV, which "
-        + "initial.file reads; bands writes its table.",
+      "Writes the results as HDF5 (.h5, .hdf5), else a table as CSV: evolve and steady write the final λ, "
+        + "which initial.file reads, other commands their rows.",
       valueName: "file"
     )
   )

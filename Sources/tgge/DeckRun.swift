@@ -127,7 +127,7 @@ struct DeckRun {
     partition: Partition,
     as what: String
   ) throws {
-    guard let out = options.lambdaTable else { return }
+    guard let out = options.table else { return }
     try LambdaFile.write(
       lambda,
       to: out,

@@ -69,7 +69,6 @@ struct ExtrapolateCommand: RankedCommand {
   }
 
   func run(on communicator: MPICommunicator) throws {
-    try options.requireTable()
     var options = options
     options.modes = nil
     let job = try DeckRun(options, on: communicator)
@@ -100,10 +99,13 @@ struct ExtrapolateCommand: RankedCommand {
         on: communicator
       )
     }
+    if let path = options.resultFile {
+      try ExtrapolateResults(result, study, job).write(to: path, over: communicator)
+    }
     // What the first rank cannot write must not leave the others waiting.
     try communicator.agree {
       guard communicator.rank == 0 else { return }
-      if let out = options.out { try report.write(to: out, of: options.deck) }
+      if let out = options.table { try report.write(to: out, of: options.deck) }
       try options.json ? report.printJSON() : report.printTable()
     }
   }

@@ -14,13 +14,14 @@ struct SweepCommand: RankedCommand {
     discussion: """
       --vary KEY=FROM:TO:STEP counts integer steps and includes the end if it is within 1e-9 of a step; \
       --vary KEY=a,b,c takes the values of a list. Of two --vary the second one varies faster. Along \
-      a line points begin where the last one ended, in chains of 16 at most. A row appears as soon as \
+      a line points begin where the last one ended, in chains of \(SweepPlan.longest) at most. A row appears as soon as \
       its point and those before it are done. A point that fails is reported and left out, the others go \
       on; then the exit status is 70.
       """
   )
 
   @OptionGroup var options: DeckOptions
+  @OptionGroup var checkpoints: LedgerOptions
 
   @Option(
     help: ArgumentHelp(
@@ -66,7 +67,6 @@ struct SweepCommand: RankedCommand {
         "--groups \(groups): each group needs a rank; there \(ranks == 1 ? "is 1" : "are \(ranks)")"
       )
     }
-    try options.requireTable()
     let start = ContinuousClock.now
     let decks = try SweepDecks(options, try variations, on: communicator)
     let study = decks.study(groups: groups)
@@ -75,8 +75,22 @@ struct SweepCommand: RankedCommand {
     }
     if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
 
+    var keeper = try SweepLedger(checkpoints, for: decks, from: start, over: communicator)
     var reporter = SweepReporter(decks, options, on: communicator)
-    let outcomes = try study.run(over: communicator, observer: &reporter)
+    let outcomes: [SweepOutcome]
+    do {
+      outcomes = try study.run(over: communicator, observer: &reporter, keeper: &keeper)
+    } catch {
+      reporter.discard()
+      throw error
+    }
+    if let path = options.resultFile {
+      try SweepResults(decks, outcomes).write(
+        to: path,
+        wallSeconds: (ContinuousClock.now - start) / .seconds(1),
+        over: communicator
+      )
+    }
     var report = SweepReport(
       decks,
       outcomes,
@@ -93,6 +107,7 @@ struct SweepCommand: RankedCommand {
       try reporter.finish()
       try options.json ? report.printJSON() : report.printSummary()
     }
+    try keeper.remove(chains: SweepPlan(lines: study.lines).chains.count)
     let failures = report.failures.count
     if failures > 0 {
       throw StudyFailure("\(failures) of \(outcomes.count) points failed")

@@ -37,7 +37,7 @@ struct SweepReporter: SweepObserver {
       comment: "tgge \(Version.number) \(options.deck): steady states; momenta in units of π, "
         + "band 0 is the highest"
     )
-    if communicator.rank == 0, let out = options.out {
+    if communicator.rank == 0, let out = options.table {
       file = PartialFile(for: out)
       file?.append(table.header)
     }
@@ -71,6 +71,13 @@ struct SweepReporter: SweepObserver {
       )
     }
     try file?.finish()
+  }
+
+  /// Gives the CSV file up, since the sweep ends before its time.
+  mutating func discard() {
+    progress.clear()
+    file?.discard()
+    file = nil
   }
 
   private mutating func printRow(_ texts: [String], _ result: SteadyResult) {

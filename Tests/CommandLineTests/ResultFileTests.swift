@@ -55,12 +55,7 @@ extension Program {
         ]
         let numbers = file.datasets.filter { !$0.key.hasPrefix("deck/") }
         #expect(numbers.mapValues(\.shape) == shapes)
-        for (name, dataset) in numbers {
-          #expect(dataset.attributes["unit"]?.isEmpty == false, "\(name)")
-          #expect(dataset.attributes["description"]?.hasSuffix(".") == true, "\(name)")
-          let axes = dataset.attributes["axes"]?.split(separator: ", ") ?? []
-          #expect(axes.count == dataset.shape.count, "\(name)")
-        }
+        Self.expectLabels(file)
         #expect(numbers["outputs/time"]?.attributes["unit"] == "1/energy")
         #expect(numbers["modes/energy"]?.attributes["unit"] == "energy")
         #expect(numbers["modes/momentum"]?.attributes["unit"] == "pi")
@@ -133,6 +128,16 @@ extension Program {
       }
     }
 
+    /// Each dataset has a unit, a description and the names of its axes.
+    static func expectLabels(_ file: ResultContent) {
+      for (name, dataset) in file.datasets where !name.hasPrefix("deck/") {
+        #expect(dataset.attributes["unit"]?.isEmpty == false, "\(name)")
+        #expect(dataset.attributes["description"]?.hasSuffix(".") == true, "\(name)")
+        let axes = dataset.attributes["axes"]?.split(separator: ", ") ?? []
+        #expect(axes.count == dataset.shape.count, "\(name)")
+      }
+    }
+
     @Test("A file of results that cannot be written is refused before the work")
     func refused() async throws {
       try await Refusal.expect(
@@ -140,10 +145,22 @@ extension Program {
           .options("--out", "nowhere/run.h5", saying: "there is no folder"),
           .options("--out", "/dev/null/x.h5", saying: "--out"),
           Refusal(
-            title: "bands",
+            title: "a sweep",
             files: ["deck.yaml": Array(Sample.chain.utf8)],
-            arguments: ["bands", "deck.yaml", "--out", "bands.h5"],
-            saying: ["--out bands.h5: this command writes a table; name it .csv"]
+            arguments: ["sweep", "deck.yaml", "--vary", "baths.drive=0,1", "--out", "none/a.h5"],
+            saying: ["--out none/a.h5: there is no folder"]
+          ),
+          Refusal(
+            title: "bands that touch at one momentum",
+            files: ["deck.yaml": Array(Sample.rashba.utf8)],
+            arguments: ["bands", "deck.yaml", "--set", "lattice.zeeman=0", "--out", "bands.h5"],
+            saying: ["bands 0 and 1 are degenerate"]
+          ),
+          Refusal(
+            title: "bands that touch at one momentum of a state",
+            files: ["deck.yaml": Array(Sample.rashba.utf8)],
+            arguments: ["steady", "deck.yaml", "--set", "lattice.zeeman=0", "--out", "run.h5"],
+            saying: ["bands 0 and 1 are degenerate"]
           ),
         ],
         ranks: 2

@@ -22,6 +22,12 @@ public struct StateWords: Sendable, Equatable {
   /// Appends bits.
   public mutating func append(_ value: UInt64) { words.append(value) }
 
+  /// Appends a list of numbers with its length, or that there is none.
+  public mutating func append(_ values: [Double]?) {
+    append(values?.count ?? -1)
+    for value in values ?? [] { append(value) }
+  }
+
   /// Appends other words.
   public mutating func append(_ other: StateWords) { words += other.words }
 
@@ -37,6 +43,15 @@ public struct StateWords: Sendable, Equatable {
 
   /// Takes the next word out as a truth value.
   public mutating func takeBool() throws(StateError) -> Bool { try takeBits() != 0 }
+
+  /// Takes a list of numbers out; `nil` if there was none.
+  public mutating func takeDoubles() throws(StateError) -> [Double]? {
+    let count = try takeInteger()
+    guard count != -1 else { return nil }
+    guard count >= 0, count <= words.count - position else { throw StateError() }
+    defer { position += count }
+    return words[position..<position + count].map(Double.init(bitPattern:))
+  }
 
   /// Takes the next word out.
   public mutating func takeBits() throws(StateError) -> UInt64 {

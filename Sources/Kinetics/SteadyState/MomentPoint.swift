@@ -8,7 +8,7 @@ struct MomentPoint: Equatable, Sendable {
   var moments: [Double]
 
   /// The unit of each moment's variable: 0 for a logarithm.
-  private(set) var units: [Double]
+  let units: [Double]
 
   /// The exponent of the number of modes, which no moment exceeds.
   let exponent: Int
@@ -24,6 +24,14 @@ struct MomentPoint: Equatable, Sendable {
     exponent = Int(Double(modes).exponent)
     let unit = Double(modes) / 256
     units = moments.indices.map { isNonnegative[$0] && moments[$0] > 0 ? 0 : unit }
+  }
+
+  /// A point that was saved; `nil` if there is not a unit for each moment.
+  init?(_ moments: [Double], units: [Double], modes: Int) {
+    guard moments.count == units.count else { return nil }
+    self.moments = moments
+    self.units = units
+    exponent = Int(Double(modes).exponent)
   }
 
   /// The number of moments, 2R.

@@ -17,7 +17,7 @@ public struct CheckpointContent: Sendable, Equatable {
   }
 
   /// The content as bytes: counts and words of eight bytes, the least significant first, and texts.
-  var bytes: [UInt8] {
+  public var bytes: [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(version)
     bytes.append(UInt64(entries.count))
@@ -31,7 +31,7 @@ public struct CheckpointContent: Sendable, Equatable {
   }
 
   /// Reads what `bytes` gives; `nil` if that is not the form.
-  init?(_ bytes: [UInt8]) {
+  public init?(_ bytes: [UInt8]) {
     var rest = bytes[...]
     guard let version = rest.takeText(), let entryCount = rest.takeCount() else { return nil }
     var entries: [ResolvedDeck.Entry] = []

@@ -61,6 +61,34 @@ extension ResultFile {
     try setAttribute("description", description, of: name)
   }
 
+  /// Writes a text for each row, all padded to the length of the longest.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - texts: The texts, the same on all ranks.
+  ///   - name: The dataset, such as `sweep/cause`.
+  ///   - label: What they are.
+  /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
+  public func write(_ texts: [String], to name: String, _ label: ResultLabel) throws {
+    let width = max(1, texts.map(\.utf8.count).max() ?? 1)
+    var bytes: [UInt8] = []
+    for text in texts {
+      bytes += Array(text.utf8) + Array(repeating: 0, count: width - text.utf8.count)
+    }
+    try perform(writing: bytes.count) { () throws(RecordError) in
+      let type = try HDF5Object(tgge_hdf5_text(width), H5Tclose)
+      let extents = [hsize_t(texts.count)]
+      let limits = [tgge_hdf5_unlimited()]
+      let space = try HDF5Object(H5Screate_simple(1, extents, limits), H5Sclose)
+      let dataset = try create(name, type.identifier, space.identifier, chunk: [1024])
+      if communicator.rank > 0 { try check(H5Sselect_none(space.identifier)) }
+      let (data, kind, slab) = (dataset.identifier, type.identifier, space.identifier)
+      try check(H5Dwrite(data, kind, slab, slab, transfer, bytes + [0]))
+    }
+    try describe(name, label)
+  }
+
   /// Writes the attributes that each dataset has.
   func describe(_ name: String, _ label: ResultLabel) throws {
     try setAttribute("description", label.description, of: name)

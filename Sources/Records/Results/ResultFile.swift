@@ -22,7 +22,9 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
   /// What the file will be called.
   public let path: String
 
-  let communicator: Group
+  /// The ranks that write it.
+  public let communicator: Group
+
   let file: hid_t
   let transfer: hid_t
   private var isFinished = false

@@ -1,8 +1,8 @@
 import Kinetics
 
 extension SweepOutcome {
-  /// The outcome as bytes, for ranks of other groups; what compression found is left out.
-  var message: [UInt8] {
+  /// The outcome as bytes, for ranks of other groups and later runs; what compression found is left out.
+  public var message: [UInt8] {
     switch self {
     case .failed(let cause): return [0] + Array(cause.utf8)
     case .found(let result):
@@ -25,8 +25,8 @@ extension SweepOutcome {
     }
   }
 
-  /// Reads what `message` wrote on another rank of this run.
-  init(message: [UInt8]) {
+  /// Reads what `message` wrote.
+  public init(message: [UInt8]) {
     guard message.first == 1 else {
       self = .failed(String(decoding: message.dropFirst(), as: UTF8.self))
       return

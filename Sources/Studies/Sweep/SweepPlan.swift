@@ -28,8 +28,39 @@ package struct SweepPlan: Sendable, Equatable {
     self.chains = chains.filter { !$0.isEmpty }
   }
 
-  /// The chains of a group, in their order: each in turn, so that finished points come nearly in order.
-  package func chains(of group: Int, of groups: Int) -> [Range<Int>] {
-    stride(from: group, to: chains.count, by: groups).map { chains[$0] }
+  /// The chains that have points left, in their order.
+  ///
+  /// - Parameter former: What is known already, by point.
+  /// - Returns: The chains, each from its first point on that is not known.
+  package func remaining(after former: [Int: SweepOutcome]) -> [SweepChain] {
+    chains.enumerated().compactMap { number, points in
+      guard let first = points.first(where: { former[$0] == nil }) else { return nil }
+      let lastFailed = points.last { point in
+        if point < first, case .failed = former[point] { true } else { false }
+      }
+      let walked = lastFailed.map { $0 + 1 } ?? points.lowerBound
+      return SweepChain(number: number, points: first..<points.upperBound, walked: walked)
+    }
+  }
+}
+
+/// A chain of points that are yet to be solved.
+package struct SweepChain: Sendable, Equatable {
+  /// Its place among the chains.
+  package var number: Int
+
+  /// What is left of it.
+  package var points: Range<Int>
+
+  /// The point from which on the chain must be walked to come to the first of `points` as it did without
+  /// interruption: its first one, or the one behind the last that failed, since after a failure points begin
+  /// from their own initial state.
+  package var walked: Int
+
+  /// Creates a chain.
+  package init(number: Int, points: Range<Int>, walked: Int) {
+    self.number = number
+    self.points = points
+    self.walked = walked
   }
 }

@@ -49,85 +49,70 @@ public struct SweepStudy: Sendable {
     }
   }
 
-  /// Solves all points.
+  /// Solves all points; see the function with a keeper.
+  ///
+  /// Collective.
+  public func run(
+    over communicator: some Communicator,
+    observer: inout some SweepObserver
+  ) throws -> [SweepOutcome] {
+    var keeper = NoSweepKeeper()
+    return try run(over: communicator, observer: &observer, keeper: &keeper)
+  }
+
+  /// Solves all points that the keeper does not know.
   ///
   /// Collective. A point that fails is reported, and the others go on.
   ///
   /// - Parameters:
   ///   - communicator: The ranks, at least one for each group.
-  ///   - observer: Told on each rank what was found, point by point.
-  /// - Returns: What became of each point, the same on every rank, and for any number of groups.
-  /// - Throws: `CommunicationError`.
+  ///   - observer: Told on each rank what was found, point by point, now or by former runs.
+  ///   - keeper: Keeps what is found; may end the sweep.
+  /// - Returns: What became of each point, the same on every rank, and for any number of groups,
+  ///   ranks and interruptions.
+  /// - Throws: `CommunicationError`, and what the keeper throws.
   /// - Complexity: With more than one group some broadcasts of a few hundred bytes for each point.
-  public func run(
+  public func run<Keeper: SweepKeeper & ~Copyable>(
     over communicator: some Communicator,
-    observer: inout some SweepObserver
+    observer: inout some SweepObserver,
+    keeper: inout Keeper
   ) throws -> [SweepOutcome] {
     precondition(groups <= communicator.size, "each group needs a rank")
-    let plan = SweepPlan(lines: lines)
-    guard groups > 1 else {
-      var outcomes: [SweepOutcome] = []
-      var solver = ChainSolver(over: communicator)
-      for chain in plan.chains {
-        solver.restart()
-        for index in chain {
-          outcomes.append(try solver.solve(points[index]))
-          observer.didFinish(index, outcomes[index])
+    let chains = SweepPlan(lines: lines).remaining(after: keeper.former)
+    var record = SweepRecord(points: points.count, keeper.former)
+    record.add([:], observer: &observer)
+    if groups == 1 {
+      var solver = ChainSolver(points, over: communicator)
+      for chain in chains {
+        try solver.begin(chain, &keeper)
+        for index in chain.points {
+          let found = [index: try solver.solve(index, &keeper)]
+          record.add(found, observer: &observer)
+          try keeper.keep(
+            found,
+            isLast: chain == chains.last && index + 1 == chain.points.upperBound
+          )
         }
       }
-      return outcomes
+      return record.all
     }
+    let exchange = SweepExchange(chains, groups: groups)
     let ranks = Partition(momenta: communicator.size, bands: 1, rank: 0, ranks: groups)
     let own = (0..<groups).firstIndex { ranks.momenta(of: $0).contains(communicator.rank) } ?? 0
+    let firsts = (0..<groups).map { ranks.momenta(of: $0).lowerBound }
     return try communicator.split(color: own) { group in
-      var exchange = SweepExchange(plan, groups: groups, points: points.count)
-      var solver = ChainSolver(over: group)
+      var solver = ChainSolver(points, over: group)
       for round in 0..<exchange.rounds {
         var outcome: SweepOutcome?
         if let index = exchange.point(round, of: own) {
-          if exchange.begins(index) { solver.restart() }
-          outcome = try solver.solve(points[index])
+          if let chain = exchange.chain(beginningAt: index) { try solver.begin(chain, &keeper) }
+          outcome = try solver.solve(index, &keeper)
         }
-        for (index, outcome) in try exchange.share(
-          round,
-          outcome,
-          firsts: (0..<groups).map { ranks.momenta(of: $0).lowerBound },
-          over: communicator
-        ) {
-          observer.didFinish(index, outcome)
-        }
+        let found = try exchange.share(round, outcome, firsts: firsts, over: communicator)
+        record.add(found, observer: &observer)
+        try keeper.keep(found, isLast: round + 1 == exchange.rounds)
       }
-      return exchange.all
-    }
-  }
-}
-
-/// Solves the points of a chain, each from the last.
-struct ChainSolver<Group: Communicator>: ~Copyable {
-  private var branch: SteadyBranch<Group>
-
-  /// The other engine judges points, too, up to this number of modes: pair sums take longer than the solution.
-  private static var verifiedModes: Int { 2000 }
-
-  init(over communicator: Group) {
-    branch = SteadyBranch(verifiedModes: ChainSolver.verifiedModes, over: communicator)
-  }
-
-  /// Begins another chain; what it shares with the last one is kept.
-  mutating func restart() { branch.restart() }
-
-  /// Solves a point.
-  ///
-  /// Collective.
-  ///
-  /// - Throws: `CommunicationError`; other errors are the outcome.
-  mutating func solve(_ point: SweepStudy.Point) throws -> SweepOutcome {
-    do {
-      return .found(try branch.solve(point.setup, at: point.parameter))
-    } catch let error as CommunicationError {
-      throw error
-    } catch {
-      return .failed("\(error)")
+      return record.all
     }
   }
 }

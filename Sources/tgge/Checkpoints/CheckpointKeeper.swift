@@ -168,7 +168,7 @@ struct CheckpointKeeper: StateKeeper {
     lastStep = lastSave
     longestSave = max(longestSave, lastSave - start)
     if cause >= Cause.timeIsOver {
-      throw Interruption(reason: CheckpointKeeper.reason(cause), file: file.path)
+      throw Interruption(bySignal: Int32(cause - Cause.timeIsOver), file: file.path)
     }
   }
 
@@ -176,14 +176,4 @@ struct CheckpointKeeper: StateKeeper {
   ///
   /// Collective.
   func remove() throws { try file?.remove() }
-
-  private static func reason(_ cause: Int64) -> String {
-    switch Int32(cause - Cause.timeIsOver) {
-    case 0: "since time is nearly over"
-    case SIGTERM: "by SIGTERM"
-    case SIGUSR1: "by SIGUSR1"
-    case SIGINT: "by SIGINT"
-    case let number: "by signal \(number)"
-    }
-  }
 }

@@ -50,12 +50,9 @@ struct FormerState {
       state.notes.append("\(trouble); going on from \(previous)")
     }
     if let content = state.content {
-      try require(content, from: state.source, entries)
-      if content.version != Version.number {
-        state.notes.append(
-          "\(state.source) was written by version \(content.version) of tgge; the result may differ in "
-            + "its last bits from that of one version"
-        )
+      try FormerRun.require(content.entries, from: state.source, entries)
+      if let note = FormerRun.note(version: content.version, of: state.source) {
+        state.notes.append(note)
       }
       return state
     }
@@ -67,19 +64,5 @@ struct FormerState {
     }
     state.notes.append("\(file.path) \(flaw), and there is none before it; starting anew")
     return state
-  }
-
-  /// Refuses a checkpoint of a run that was asked for something else.
-  private static func require(
-    _ content: CheckpointContent,
-    from source: String,
-    _ entries: [ResolvedDeck.Entry]
-  ) throws {
-    guard let change = ResolvedDeck.firstChange(from: content.entries, to: entries) else { return }
-    let (former, present) = (change.former ?? "not given", change.present ?? "not given")
-    throw UsageError(
-      "--checkpoint \(source): is of another run: \(change.key) was \(former) and is \(present) "
-        + "now; set it back to go on, or remove the file to start anew"
-    )
   }
 }

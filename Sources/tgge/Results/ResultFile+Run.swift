@@ -3,6 +3,7 @@ import Foundation
 import Kinetics
 import Lattice
 import MPICommunication
+import Numerics
 import Records
 import Studies
 import VectorMath
@@ -47,33 +48,43 @@ extension ResultFile<MPICommunicator> {
   ///
   /// Collective.
   ///
-  /// - Throws: `ModelError` if the model does not fit the grid, and what writing throws.
-  func writeModes(of setup: StudySetup, partition: Partition) throws {
+  /// - Parameters:
+  ///   - setup: The model and its grid.
+  ///   - partition: Who owns which modes.
+  ///   - withWeights: Whether to write `modes/orbital_weight`, too.
+  /// - Throws: `ModelError` or `RemoteFailure` if the model does not fit the grid, and what writing throws.
+  func writeModes(
+    of setup: StudySetup,
+    partition: Partition,
+    withWeights: Bool = false
+  ) throws {
     let (grid, orbitals) = (setup.grid, setup.bands)
     let (owned, dimension) = (partition.owned, setup.grid.dimension)
+    let hamiltonian = setup.model.hamiltonian
     var bands: [Int64] = []
     var (momenta, energies): ([Double], [Double]) = ([], [])
     var (velocities, orbitalVelocities): ([Double], [Double]) = ([], [])
-    let hamiltonian = setup.model.hamiltonian
+    var weights: [Double] = []
     for momentum in partition.ownedMomenta {
       for band in 0..<orbitals {
         bands.append(Int64(band))
         momenta += grid.momentum(at: momentum)
       }
     }
-    for start in stride(
-      from: partition.ownedMomenta.lowerBound,
-      to: partition.ownedMomenta.upperBound,
-      by: 1024
-    ) {
-      let block = start..<min(start + 1024, partition.ownedMomenta.upperBound)
-      let structure = try BandStructure(of: hamiltonian, on: grid, momenta: block)
-      energies += structure.energies
-      let tables = (0..<dimension * orbitals).map { table in
-        structure.velocity(ofOrbital: table % orbitals, direction: table / orbitals)
-      }
-      for mode in structure.energies.indices {
-        orbitalVelocities += tables.map { $0[mode] }
+    let all = partition.ownedMomenta
+    // Bands may touch at a momentum of one rank.
+    try communicator.agree {
+      for start in stride(from: all.lowerBound, to: all.upperBound, by: 1024) {
+        let block = start..<min(start + 1024, all.upperBound)
+        let structure = try BandStructure(of: hamiltonian, on: grid, momenta: block)
+        energies += structure.energies
+        if withWeights { weights += structure.eigenvectors.map(\.lengthSquared) }
+        let tables = (0..<dimension * orbitals).map { table in
+          structure.velocity(ofOrbital: table % orbitals, direction: table / orbitals)
+        }
+        for mode in structure.energies.indices {
+          orbitalVelocities += tables.map { $0[mode] }
+        }
       }
     }
     for first in stride(from: 0, to: orbitalVelocities.count, by: orbitals) {
@@ -138,6 +149,15 @@ extension ResultFile<MPICommunicator> {
     )
     let names = hamiltonian.orbitals.joined(separator: ", ")
     try setAttribute("orbitals", names, of: "modes/orbital_velocity")
+    guard withWeights else { return }
+    let meaning = "Weight of each orbital in each mode, |u|^2."
+    try write(
+      weights,
+      "orbital_weight",
+      [orbitals],
+      ResultLabel(meaning, axes: ["mode", "orbital"])
+    )
+    try setAttribute("orbitals", names, of: "modes/orbital_weight")
   }
 
   /// Creates `lambda` and `occupation` of a group, which have a row over the modes for each output or
@@ -187,42 +207,51 @@ extension ResultFile<MPICommunicator> {
   ///   - group: Where to write them.
   ///   - axis: What the rows are; `nil` if there is one state and no rows.
   ///   - orbitals: The names of the orbitals.
+  ///   - prefix: What the names of the datasets begin with.
+  ///   - addition: What their descriptions end with.
   /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
   func write(
     _ observables: [ObservableValues],
     to group: String,
     axis: String?,
-    orbitals: [String]
+    orbitals: [String],
+    prefix: String = "",
+    addition: String = ""
   ) throws {
+    let group = group + "/" + prefix
     let (rows, rowAxes) = (axis.map { _ in [observables.count] } ?? [], axis.map { [$0] } ?? [])
     let isExtendible = axis != nil
     let dimension = observables[0].current.count
     try write(
       observables.map(\.filling),
-      to: group + "/filling",
+      to: group + "filling",
       shape: rows,
       isExtendible: isExtendible,
-      ResultLabel("Mean occupation of a mode.", axes: rowAxes)
+      ResultLabel("Mean occupation of a mode\(addition).", axes: rowAxes)
     )
     try write(
       observables.flatMap(\.current),
-      to: group + "/current",
+      to: group + "current",
       shape: rows + [dimension],
       isExtendible: isExtendible,
-      ResultLabel("Current in each direction.", unit: "energy", axes: rowAxes + ["direction"])
+      ResultLabel(
+        "Current in each direction\(addition).",
+        unit: "energy",
+        axes: rowAxes + ["direction"]
+      )
     )
     try write(
       observables.flatMap(\.orbitalCurrents),
-      to: group + "/orbital_current",
+      to: group + "orbital_current",
       shape: rows + [dimension, orbitals.count],
       isExtendible: isExtendible,
       ResultLabel(
-        "Current that each orbital carries in each direction.",
+        "Current that each orbital carries in each direction\(addition).",
         unit: "energy",
         axes: rowAxes + ["direction", "orbital"]
       )
     )
     let names = orbitals.joined(separator: ", ")
-    try setAttribute("orbitals", names, of: group + "/orbital_current")
+    try setAttribute("orbitals", names, of: group + "orbital_current")
   }
 }

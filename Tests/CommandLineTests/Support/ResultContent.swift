@@ -7,11 +7,14 @@ struct ResultContent: Decodable {
     let shape: [Int]
     let type: String
     let attributes: [String: String]
-    /// The numbers in the order of the file; none of text.
+    /// The numbers in the order of the file, `nothing` for NaN; none of text.
     let values: [Double]
-    /// The text; empty of numbers.
+    /// The text, one line for each row; empty of numbers.
     let text: String
   }
+
+  /// What stands for NaN.
+  static let nothing = 1e308
 
   let attributes: [String: String]
   let datasets: [String: Dataset]
@@ -33,14 +36,16 @@ struct ResultContent: Decodable {
   private static let script = """
     import h5py, json, sys
     def plain(attributes): return {key: str(value) for key, value in attributes.items()}
+    # JSON has no NaN.
+    def number(x): return float(x) if x == x else 1e308
     datasets = {}
     def visit(name, item):
       if not isinstance(item, h5py.Dataset): return
       isText = item.dtype.kind == "S"
       datasets[name] = {
         "shape": list(item.shape), "type": item.dtype.str, "attributes": plain(item.attrs),
-        "values": [] if isText else [float(x) for x in item[()].flatten()],
-        "text": item.asstr()[()] if isText else "",
+        "values": [] if isText else [number(x) for x in item[()].flatten()],
+        "text": "" if not isText else item.asstr()[()] if item.shape == () else "\\n".join(item.asstr()[()]),
       }
     with h5py.File(sys.argv[1], "r") as file:
       file.visititems(visit)

@@ -1,0 +1,71 @@
+import Communication
+import Kinetics
+import VectorMath
+
+/// The state between two points, from which another run goes on with the same bits.
+extension SteadyBranch {
+  /// Hands what the next point depends on to `body`: numbers that all ranks know, and λ of the owned modes.
+  ///
+  /// Not collective.
+  ///
+  /// - Precondition: `solve` has returned.
+  borrowing func withState<Result>(
+    _ body: (StateWords, borrowing AlignedVector, Partition) throws -> Result
+  ) rethrows -> Result {
+    var words = StateWords()
+    words.append(predictor.points.count)
+    for point in predictor.points {
+      words.append(point.parameter)
+      words.append(point.variables)
+      words.append(point.drive)
+      words.append(point.filling)
+    }
+    words.append(workspace.value.isSeparable)
+    if workspace.value.isSeparable { workspace.value.solver.value.append(to: &words) }
+    return try body(words, workspace.value.lambda, workspace.value.partition)
+  }
+
+  /// Goes to where a branch was that had solved a setup.
+  ///
+  /// Collective; tabulates the setup.
+  ///
+  /// - Parameters:
+  ///   - last: The setup.
+  ///   - words: The numbers of `withState`.
+  ///   - read: Reads λ of the owned modes.
+  /// - Throws: `StateError` if the words are of another setup, `ModelError`, and what `read` throws, alike on
+  ///   all ranks; the next point then begins from its own initial state.
+  mutating func restore(
+    _ last: StudySetup,
+    _ words: StateWords,
+    read: (UnsafeMutableBufferPointer<Double>) throws -> Void
+  ) throws {
+    restart()
+    setup = nil
+    var last = last
+    last.model.includesIdleBaths = true
+    try tabulate(last, keepsState: false)
+    var words = words
+    let count = try words.takeInteger()
+    guard (0...4).contains(count) else { throw StateError() }
+    var points: [SteadyPredictor.Point] = []
+    for _ in 0..<count {
+      let parameter = try words.takeDouble()
+      guard let variables = try words.takeDoubles() else { throw StateError() }
+      points.append(
+        SteadyPredictor.Point(
+          parameter: parameter,
+          variables: variables,
+          drive: try words.takeDoubles(),
+          filling: try words.takeDoubles()
+        )
+      )
+    }
+    guard try words.takeBool() == workspace.value.isSeparable else { throw StateError() }
+    if workspace.value.isSeparable { try workspace.value.solver.value.restore(&words) }
+    try read(workspace.value.lambda.buffer)
+    predictor = SteadyPredictor(points)
+    restarts = false
+    setup = last
+  }
+}

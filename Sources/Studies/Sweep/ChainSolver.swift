@@ -1,0 +1,125 @@
+import Communication
+import Kinetics
+import VectorMath
+
+/// Solves the points of a chain, each from the last.
+struct ChainSolver<Group: Communicator>: ~Copyable {
+  private let communicator: Group
+  private let points: [SweepStudy.Point]
+  private var branch: SteadyBranch<Group>
+  private var chain = SweepChain(number: 0, points: 0..<0, walked: 0)
+
+  /// The other engine judges points, too, up to this number of modes: pair sums take longer than the solution.
+  private static var verifiedModes: Int { 2000 }
+
+  init(_ points: [SweepStudy.Point], over communicator: Group) {
+    self.communicator = communicator
+    self.points = points
+    branch = SteadyBranch(verifiedModes: ChainSolver.verifiedModes, over: communicator)
+  }
+
+  /// Goes to the beginning of a chain, or to where it was in front of its first point that is left; what it
+  /// shares with the last one is kept.
+  ///
+  /// Collective. From the state that was kept of the chain the points behind it are solved again, without one
+  /// all of them.
+  ///
+  /// - Throws: `CommunicationError`.
+  mutating func begin<Keeper: SweepKeeper & ~Copyable>(
+    _ chain: SweepChain,
+    _ keeper: inout Keeper
+  ) throws {
+    if !self.chain.points.isEmpty {
+      try keeper.discard(chain: self.chain.number, over: communicator)
+    }
+    self.chain = chain
+    branch.restart()
+    guard chain.walked < chain.points.lowerBound else { return }
+    let first = try restore(&keeper).map { $0 + 1 } ?? chain.walked
+    for index in first..<chain.points.lowerBound { _ = try solve(points[index]) }
+  }
+
+  /// Solves a point of the chain.
+  ///
+  /// Collective.
+  ///
+  /// - Throws: `CommunicationError`; other errors are the outcome.
+  mutating func solve<Keeper: SweepKeeper & ~Copyable>(
+    _ index: Int,
+    _ keeper: inout Keeper
+  ) throws -> SweepOutcome {
+    let outcome = try solve(points[index])
+    guard case .found(let result) = outcome, index + 1 < chain.points.upperBound else {
+      return outcome
+    }
+    try branch.withState { state, lambda, partition in
+      var words = StateWords()
+      words.append(index)
+      words.append(result.digest)
+      words.append(state)
+      try keeper.save(
+        words,
+        UnsafeBufferPointer(lambda.buffer),
+        ofChain: chain.number,
+        partition: partition,
+        over: communicator
+      )
+    }
+    return outcome
+  }
+
+  private mutating func solve(_ point: SweepStudy.Point) throws -> SweepOutcome {
+    do {
+      return .found(try branch.solve(point.setup, at: point.parameter))
+    } catch let error as CommunicationError {
+      throw error
+    } catch {
+      // The ranks share the failure, but each has words of its own.
+      var cause = Array(((error as? RemoteFailure)?.message ?? "\(error)").utf8)
+      try communicator.broadcast(&cause, from: 0)
+      return .failed(String(decoding: cause, as: UTF8.self))
+    }
+  }
+
+  /// Takes over the state that was kept, if it is one of a point on the way.
+  ///
+  /// Collective.
+  ///
+  /// - Returns: The point whose state it is.
+  private mutating func restore<Keeper: SweepKeeper & ~Copyable>(
+    _ keeper: inout Keeper
+  ) throws -> Int? {
+    guard var words = try keeper.words(ofChain: chain.number, over: communicator) else {
+      return nil
+    }
+    do {
+      let index = try words.takeInteger()
+      guard (chain.walked..<chain.points.lowerBound).contains(index),
+        case .found(let result) = keeper.former[index],
+        try words.takeBits() == result.digest
+      else { return nil }
+      let (number, communicator) = (chain.number, communicator)
+      let setup = points[index].setup
+      let partition = Partition(
+        momenta: setup.grid.count,
+        bands: setup.bands,
+        over: communicator
+      )
+      try branch.restore(setup, words) { lambda in
+        try keeper.readLambda(
+          ofChain: number,
+          into: lambda,
+          partition: partition,
+          over: communicator
+        )
+      }
+      return index
+    } catch let error as CommunicationError {
+      throw error
+    } catch {
+      // The way from the beginning is longer, and leads to the same.
+      branch.restart()
+      return nil
+    }
+  }
+}

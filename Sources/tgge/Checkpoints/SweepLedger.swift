@@ -1,0 +1,274 @@
+import CSignals
+import Communication
+import Foundation
+import Kinetics
+import MPICommunication
+import Records
+import Studies
+
+/// Keeps the points of a sweep in a ledger, and the states of its chains in checkpoints beside it.
+///
+/// The first record of the ledger says what the run was asked for; the others are points, in the order in
+/// which they were found.
+struct SweepLedger: SweepKeeper, ~Copyable {
+  /// What former runs have found.
+  private(set) var former: [Int: SweepOutcome] = [:]
+
+  private let path: String?
+  private let communicator: MPICommunicator
+  private let entries: [ResolvedDeck.Entry]
+  private let limit: TimeLimit
+  /// Open on the first rank.
+  private var ledger: Ledger? = nil
+
+  private var hasComplained = false
+  private var lastKept = ContinuousClock.now
+  private var longestPoint = Duration.zero
+  private var lastSaved = ContinuousClock.now
+  private var longestSave = Duration.zero
+
+  /// Looks for points that are known, and has signals noted from now on.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - options: What the user wants; nothing is done without a file.
+  ///   - decks: The sweep.
+  ///   - start: When the run began.
+  ///   - communicator: The ranks.
+  /// - Throws: `UsageError`, `RecordError` or `RemoteFailure` if the file cannot be written, or belongs to
+  ///   another run.
+  init(
+    _ options: LedgerOptions,
+    for decks: SweepDecks,
+    from start: ContinuousClock.Instant,
+    over communicator: MPICommunicator
+  ) throws {
+    self.communicator = communicator
+    path = options.file
+    limit = TimeLimit(options.maxTime, from: start)
+    entries = SweepLedger.entries(decks)
+    guard let path else { return }
+    tgge_signals_watch()
+    let modes = decks.setups.map(\.modes).max() ?? 0
+    let bytes = CheckpointFile<MPICommunicator>.estimatedBytes(vectors: 2, modes: modes)
+    try SharedFile.checkWritable(path, as: "--checkpoint", bytes: bytes, on: communicator)
+    var notes: [String] = []
+    var records: [[UInt8]] = []
+    let entries = entries
+    try communicator.agree {
+      guard communicator.rank == 0 else { return }
+      let opened = try SweepLedger.open(path, entries, &notes)
+      records = Array(opened.records.dropFirst())
+      ledger = consume opened
+    }
+    try share(records, points: decks.setups.count)
+    if !former.isEmpty {
+      notes.append(
+        "going on from \(path), which has \(former.count) of \(decks.setups.count) points"
+      )
+    }
+    for note in notes { Failure.write("tgge: \(note)", on: communicator) }
+  }
+
+  /// What the run is asked for; what is asked of an evolution does not matter.
+  private static func entries(_ decks: SweepDecks) -> [ResolvedDeck.Entry] {
+    let options = decks.jobs[0].options
+    let varied = decks.variations.map { variation in
+      ResolvedDeck.Entry(
+        key: "--vary \(variation.key)",
+        value: variation.values.joined(separator: ",")
+      )
+    }
+    let resolved = decks.jobs[0].deck.resolved.entries.filter { !$0.key.hasPrefix("time.") }
+    return varied + resolved + [
+      .init(key: "--forces", value: options.forces.rawValue),
+      .init(key: "--verify-forces", value: options.verifyForces.description),
+    ]
+  }
+
+  /// Opens the ledger, or begins one.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - entries: What the run is asked for.
+  ///   - notes: What the user is to be told is added.
+  /// - Returns: The ledger, whose first record is the head.
+  /// - Throws: `UsageError` if it is no ledger of this sweep; `RecordError` if it cannot be written.
+  private static func open(
+    _ path: String,
+    _ entries: [ResolvedDeck.Entry],
+    _ notes: inout [String]
+  ) throws -> Ledger {
+    var ledger: Ledger
+    do throws(RecordError) {
+      ledger = try Ledger(path)
+    } catch {
+      throw UsageError("--checkpoint \(error); name another file, or remove it to start anew")
+    }
+    if ledger.droppedBytes > 0 {
+      notes.append(
+        "\(path): its last \(ledger.droppedBytes) bytes are not what was written and were dropped; "
+          + "points that stood there are computed again"
+      )
+    }
+    guard let head = ledger.records.first else {
+      let content = CheckpointContent(version: Version.number, entries: entries, words: [])
+      try ledger.append(content.bytes)
+      return ledger
+    }
+    guard let content = CheckpointContent(head) else {
+      throw UsageError("--checkpoint \(path): is not a ledger of a sweep; name another file")
+    }
+    try FormerRun.require(content.entries, from: path, entries)
+    if let note = FormerRun.note(version: content.version, of: path) { notes.append(note) }
+    return ledger
+  }
+
+  /// Gives all ranks the points that the first one has read.
+  ///
+  /// Collective.
+  private mutating func share(_ records: [[UInt8]], points: Int) throws {
+    var count = [Int64(records.count)]
+    var span = count.mutableSpan
+    try communicator.broadcast(&span, from: 0)
+    for index in 0..<Int(count[0]) {
+      var record = communicator.rank == 0 ? records[index] : []
+      try communicator.broadcast(&record, from: 0)
+      guard let point = SweepLedger.word(record), point < UInt64(points), record.count > 8 else {
+        continue
+      }
+      former[Int(point)] = SweepOutcome(message: Array(record.dropFirst(8)))
+    }
+  }
+
+  /// The number at the beginning of a record; `nil` if it is too short.
+  private static func word(_ record: [UInt8]) -> UInt64? {
+    guard record.count >= 8 else { return nil }
+    return record.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  // MARK: - Points
+
+  mutating func keep(_ found: [Int: SweepOutcome], isLast: Bool) throws {
+    guard let path else { return }
+    do {
+      try communicator.agree {
+        guard communicator.rank == 0 else { return }
+        for (point, outcome) in found.sorted(by: { $0.key < $1.key }) {
+          let number = withUnsafeBytes(of: UInt64(point).littleEndian) { Array($0) }
+          try ledger?.append(number + outcome.message)
+        }
+      }
+    } catch  where !(error is CommunicationError) {
+      // The run is worth more; the ledger may find room again.
+      if !hasComplained {
+        Failure.write("tgge: \(error); points are not kept, going on", on: communicator)
+      }
+      hasComplained = true
+    }
+    let now = ContinuousClock.now
+    longestPoint = max(longestPoint, now - lastKept)
+    lastKept = now
+    guard !isLast else { return }
+    // The largest of what the ranks have decides: a signal, 0 for the clock.
+    var own: Int64 = -1
+    let signal = tgge_signals_noted()
+    if signal != 0 {
+      own = Int64(signal)
+    } else if communicator.rank == 0 {
+      let next: Duration = longestPoint * 2
+      own = limit.isNearer(than: next / .seconds(1) + 0.2) ? 0 : -1
+    }
+    let cause = try communicator.maximum(own)
+    if cause >= 0 { throw Interruption(bySignal: Int32(cause), file: path) }
+  }
+
+  /// Removes all that was kept, since the sweep is finished.
+  ///
+  /// Collective.
+  mutating func remove(chains: Int) throws {
+    guard let path else { return }
+    ledger = nil
+    try communicator.agree {
+      guard communicator.rank == 0 else { return }
+      for chain in 0..<chains { SweepLedger.remove(chain, beside: path) }
+      unlink(path)
+    }
+  }
+
+  // MARK: - Chains
+
+  /// How much longer points must have taken than the state takes to be saved.
+  private static let patience = 20
+
+  mutating func save(
+    _ words: StateWords,
+    _ lambda: UnsafeBufferPointer<Double>,
+    ofChain chain: Int,
+    partition: Partition,
+    over group: some Communicator
+  ) throws {
+    guard let path else { return }
+    let start = ContinuousClock.now
+    let isDue = start - lastSaved >= longestSave * SweepLedger.patience
+    // The first rank's clock decides.
+    guard try group.maximum(group.rank == 0 && isDue ? 1 : 0 as Int64) > 0 else { return }
+    let file = CheckpointFile(
+      SweepLedger.file(chain, beside: path),
+      over: group,
+      owned: partition.owned,
+      of: partition.modes
+    )
+    let content = CheckpointContent(
+      version: Version.number,
+      entries: entries,
+      words: words.words
+    )
+    do {
+      try file.write(content, [lambda], keepsFormer: false)
+    } catch  where !(error is CommunicationError) {
+      // Points that were found are kept all the same; later ones may have to be solved again.
+    }
+    lastSaved = .now
+    longestSave = max(longestSave, lastSaved - start)
+  }
+
+  mutating func words(ofChain chain: Int, over group: some Communicator) throws -> StateWords? {
+    guard let path else { return nil }
+    let name = SweepLedger.file(chain, beside: path)
+    // How many modes there are, only the words tell; λ is compared when it is read.
+    let file = CheckpointFile(name, over: group, owned: 0..<0, of: 0)
+    guard case .success(let content) = try file.read(name), content.entries == entries else {
+      return nil
+    }
+    return StateWords(content.words)
+  }
+
+  mutating func readLambda(
+    ofChain chain: Int,
+    into lambda: UnsafeMutableBufferPointer<Double>,
+    partition: Partition,
+    over group: some Communicator
+  ) throws {
+    guard let path else { return }
+    let name = SweepLedger.file(chain, beside: path)
+    let file = CheckpointFile(name, over: group, owned: partition.owned, of: partition.modes)
+    // All ranks come to the same verdict.
+    if case .failure(let flaw) = try file.read(name) { throw RecordError("\(name) \(flaw)") }
+    try file.read(vector: 0, of: name, into: lambda)
+  }
+
+  mutating func discard(chain: Int, over group: some Communicator) throws {
+    guard let path, group.rank == 0 else { return }
+    SweepLedger.remove(chain, beside: path)
+  }
+
+  private static func file(_ chain: Int, beside path: String) -> String { path + ".chain\(chain)" }
+
+  private static func remove(_ chain: Int, beside path: String) {
+    let name = file(chain, beside: path)
+    unlink(name)
+    unlink(CheckpointFile<MPICommunicator>.partial(name))
+  }
+}
