@@ -66,7 +66,7 @@ let package = Package(
     // Files and the command line
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5),
     module("Records", ["Communication", "CHDF5", yams]),
-    module("Pictures", ["Records"]),
+    module("Pictures", ["Records", "Communication"]),
     .executableTarget(
       name: "tgge",
       dependencies: [

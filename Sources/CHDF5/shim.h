@@ -65,6 +65,7 @@ static inline hid_t tgge_hdf5_transfer(int is_shared) {
 static inline unsigned tgge_hdf5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline unsigned tgge_hdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline hsize_t tgge_hdf5_unlimited(void) { return H5S_UNLIMITED; }
+static inline hid_t tgge_hdf5_everything(void) { return H5S_ALL; }
 
 /// Writes what went wrong in the innermost of the failed calls, and forgets it.
 static inline herr_t tgge_hdf5_first_error(unsigned n, const H5E_error2_t *error, void *text) {

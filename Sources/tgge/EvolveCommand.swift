@@ -63,15 +63,15 @@ struct EvolveCommand: RankedCommand {
     let result = try job.locating {
       try study.run(over: communicator, observer: &observer, keeper: &keeper)
     }
-    try observer.finish(result)
     // Only what pictures are made of has the values that they are compared with.
     let gibbs =
-      options.json
+      options.json || options.resultFile != nil
       ? try study.setup.gibbsLambda(
         inverseTemperature: job.deck.baths.thermal.beta,
         filling: result.outputs[0].observables.filling,
         over: communicator
       ) : []
+    try observer.finish(result, gibbs: gibbs)
     let report = EvolveReport(
       result,
       study,
@@ -170,8 +170,8 @@ private struct EvolveReporter: EvolveObserver, ~Copyable {
   /// Completes the file of results.
   ///
   /// Collective.
-  mutating func finish(_ result: EvolveResult) throws {
+  mutating func finish(_ result: EvolveResult, gibbs: [Double]) throws {
     progress.clear()
-    try results?.finish(result)
+    try results?.finish(result, gibbs: gibbs)
   }
 }

@@ -2,6 +2,7 @@ import Communication
 import Dissipation
 import Kinetics
 import Lattice
+import MPICommunication
 import Numerics
 import Records
 
@@ -130,14 +131,20 @@ enum ModelBuilder {
     _ deck: Deck,
     grid: MomentumGrid,
     partition: Partition,
-    on communicator: some Communicator
+    on communicator: MPICommunicator
   ) throws -> InitialState {
     switch deck.initial {
     case .filling(let filling):
       return .uniform(filling: filling)
     case .thermal(let beta, let filling):
       return .thermal(inverseTemperature: beta, filling: filling)
-    case .file(let path):
+    case .file(let path, let time) where OutputFormat(of: path) == .hdf5:
+      let state = StoredState(path, at: time, deck, grid, partition)
+      return .values(try state.read(on: communicator))
+    case .file(let path, let time):
+      guard time == nil else {
+        throw deck.error(at: "initial.time", "\(path) is a table, which has no times")
+      }
       // A row has some sixty bytes; a file without end must not fill the memory.
       let limit = (1 << 20) + partition.modes * 32 * (grid.dimension + 2)
       let bytes = try SharedFile.read(path, limit: limit, on: communicator)

@@ -11,12 +11,13 @@ struct PlotCommand: ParsableCommand {
     discussion: """
       A file is what --json wrote (evolve: λ(t), the Gibbs values dashed; sweep: λ and the currents \
       against what was varied; steady: occupations of the recorded modes; extrapolate: the finite-size \
-      error; bands), or a CSV file: λ of all modes, which gives the occupations of each band, or \
-      columns ranks and seconds. Several files become panels of one picture. Needs no ranks.
+      error; bands), or --out as HDF5, of steady with the occupations of all modes; or a CSV file: λ of all \
+      modes, which gives the occupations of each band, a sweep, or columns ranks and seconds. Several files \
+      become panels of one picture. Needs no ranks.
       """
   )
 
-  @Argument(help: "What a run has written: JSON or CSV.")
+  @Argument(help: "What a run has written: JSON, HDF5 (.h5, .hdf5) or CSV.")
   var files: [String]
 
   @Option(
@@ -52,8 +53,12 @@ struct PlotCommand: ParsableCommand {
 
     var panels: [Panel] = []
     for file in files {
-      let bytes = try SharedFile.read(file, limit: 1 << 30, on: alone)
-      panels += try PlotSource(bytes, named: file).panels()
+      if OutputFormat(of: file) == .hdf5 {
+        panels += try PlotSource(results: file).panels()
+      } else {
+        let bytes = try SharedFile.read(file, limit: 1 << 30, on: alone)
+        panels += try PlotSource(bytes, named: file).panels()
+      }
     }
     if !show.isEmpty {
       let all = Set(panels.map(\.quantity.rawValue)).sorted().joined(separator: ", ")

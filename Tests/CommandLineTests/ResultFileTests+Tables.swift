@@ -37,7 +37,8 @@ extension Program.ResultFiles {
       Self.expectLabels(file)
       let numbers = file.datasets.filter { !$0.key.hasPrefix("deck/") }
       let shapes: [String: [Int]] = [
-        "recorded/momentum": [2, 2], "recorded/band": [2], "sweep/value": [6, 2],
+        "recorded/mode": [2], "recorded/momentum": [2, 2], "recorded/band": [2],
+        "sweep/value": [6, 2],
         "sweep/setting": [6], "sweep/status": [6], "sweep/cause": [6], "sweep/modes": [6],
         "sweep/filling": [6], "sweep/current": [6, 2], "sweep/orbital_current": [6, 2, 2],
         "sweep/drive_slope": [6, 2], "sweep/filling_slope": [6, 2], "sweep/residual": [6],

@@ -14,6 +14,7 @@ struct ResolvedDeckTests {
       try String(contentsOf: ResolvedDeckTests.inputs.appending(path: $0), encoding: .utf8)
     }
     #expect(texts.count >= 5)
+    texts += [Sample.chain + "\ninitial: {file: run.h5, time: 0.1}"]
     texts += [Sample.chain, Sample.custom, Sample.chain + "\ninitial: {file: 'a \"b\" \\ c.csv'}"]
     for text in texts {
       let deck = try Sample.read(text)

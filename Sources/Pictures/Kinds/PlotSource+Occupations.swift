@@ -26,7 +26,8 @@ extension PlotSource {
     return occupations(modes, style: .marks)
   }
 
-  private func occupations(
+  /// n of each band against momentum.
+  func occupations(
     _ modes: [(momentum: Double, band: Int, lambda: Double)],
     style: Curve.Style
   ) -> Panel {

@@ -6,7 +6,13 @@ public struct PlotSource: Sendable {
   /// The file, as errors name it.
   let name: String
 
-  private let bytes: [UInt8]
+  private enum Content: Sendable {
+    case bytes([UInt8])
+    /// In the file itself, which may be larger than the memory.
+    case stored
+  }
+
+  private let content: Content
 
   /// Takes the content of a file.
   ///
@@ -14,8 +20,14 @@ public struct PlotSource: Sendable {
   ///   - bytes: One JSON object of `--json`, or a table as CSV.
   ///   - name: The file, as errors name it.
   public init(_ bytes: [UInt8], named name: String) {
-    self.bytes = bytes
+    content = .bytes(bytes)
     self.name = name
+  }
+
+  /// Names a file of results, which is read when it is drawn.
+  public init(results path: String) {
+    content = .stored
+    name = path
   }
 
   /// All panels that can be drawn of this file.
@@ -23,17 +35,18 @@ public struct PlotSource: Sendable {
   /// - Returns: At least one.
   /// - Throws: `PlotError` if it is nothing that can be drawn.
   public func panels() throws(PlotError) -> [Panel] {
+    guard case .bytes(let bytes) = content else { return try panelsOfStoredResults() }
     guard let first = bytes.first(where: { !" \t\r\n".utf8.contains($0) }) else {
       throw error("is empty; allowed is \(PlotSource.allowed)")
     }
-    return first == UInt8(ascii: "{") ? try panelsOfObject() : try panelsOfTable()
+    return first == UInt8(ascii: "{") ? try panelsOfObject(bytes) : try panelsOfTable(bytes)
   }
 
   private static let allowed =
-    "what --json wrote (evolve, steady, sweep, extrapolate, bands), a sweep or λ as "
+    "what --json wrote (evolve, steady, sweep, extrapolate, bands), the same as HDF5, a sweep or λ as "
     + "CSV, or a CSV file with the columns ranks and seconds"
 
-  private func panelsOfObject() throws(PlotError) -> [Panel] {
+  private func panelsOfObject(_ bytes: [UInt8]) throws(PlotError) -> [Panel] {
     let results: Results
     do {
       results = try JSONDecoder().decode(Results.self, from: Data(bytes))
@@ -42,6 +55,11 @@ public struct PlotSource: Sendable {
     } catch {
       throw PlotError(name, "cannot be read: \(error.localizedDescription)")
     }
+    return try panels(of: results)
+  }
+
+  /// The panels of what a command has found.
+  func panels(of results: Results) throws(PlotError) -> [Panel] {
     switch results.command {
     case "evolve": return [try evolution(results)]
     case "steady": return [try occupations(results)]
@@ -52,7 +70,7 @@ public struct PlotSource: Sendable {
     }
   }
 
-  private func panelsOfTable() throws(PlotError) -> [Panel] {
+  private func panelsOfTable(_ bytes: [UInt8]) throws(PlotError) -> [Panel] {
     let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1000)
     let text = lines.lazy.map { String(decoding: $0.prefix(1000), as: UTF8.self) }
     let header = text.first { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) } ?? ""

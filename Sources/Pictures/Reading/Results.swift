@@ -1,4 +1,4 @@
-/// The objects that `--json` writes, as far as pictures need them.
+/// The objects that `--json` writes, as far as pictures need them; files of results are brought into the same form.
 struct Results: Decodable {
   /// λ of a mode.
   struct Entry: Decodable {
@@ -32,17 +32,20 @@ struct Results: Decodable {
   }
 
   let command: String
-  let bands: Int?
-  let lambda: [Entry]?
-  let gibbs: [Entry]?
-  let outputs: [Output]?
-  let key: String?
-  let keys: [String]?
-  let orbitals: [String]?
-  let states: [Mode]?
-  let points: [Point]?
-  let limit: Components?
-  let decayRate: Double?
+  var bands: Int?
+  var lambda: [Entry]?
+  var gibbs: [Entry]?
+  var outputs: [Output]?
+  var key: String?
+  var keys: [String]?
+  var orbitals: [String]?
+  var states: [Mode]?
+  var points: [Point]?
+  var limit: Components?
+  var decayRate: Double?
+
+  /// Results of a command of which nothing else is known yet.
+  init(command: String) { self.command = command }
 }
 
 /// A number, or a list of components in more than one dimension.

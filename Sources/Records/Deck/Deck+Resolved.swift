@@ -130,8 +130,8 @@ extension Deck.Initial {
       .mapping([
         ("thermal", .mapping([("beta", .number(beta)), ("filling", .number(filling))]))
       ])
-    case .file(let path):
-      .mapping([("file", .quoted(path))])
+    case .file(let path, let time):
+      .mapping([("file", .quoted(path))] + (time.map { [("time", .number($0))] } ?? []))
     }
   }
 }

@@ -94,8 +94,11 @@ struct EvolveResults: ~Copyable {
   ///
   /// Collective.
   ///
+  /// - Parameters:
+  ///   - result: What the evolution has brought.
+  ///   - gibbs: λ of the recorded modes in the Gibbs state.
   /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
-  mutating func finish(_ result: EvolveResult) throws {
+  mutating func finish(_ result: EvolveResult, gibbs: [Double]) throws {
     let file: ResultFile<MPICommunicator>
     if let open = self.file.take() {
       file = open
@@ -142,6 +145,12 @@ struct EvolveResults: ~Copyable {
       shape: [],
       ResultLabel("Largest deviation of the filling from that of the first output.")
     )
+    try file.writeRecorded(of: setup)
+    if !gibbs.isEmpty {
+      let meaning =
+        "Lagrange parameter of each recorded mode in the Gibbs state of the thermal bath."
+      try file.write(gibbs, to: "recorded/gibbs", ResultLabel(meaning, axes: ["recorded"]))
+    }
     try file.setAttribute("forces", result.engine)
     try file.setAttribute("digest", hexadecimal(result.digest))
     try file.setAttribute("wall_seconds", job.wallSeconds)

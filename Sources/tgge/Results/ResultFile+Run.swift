@@ -160,6 +160,32 @@ extension ResultFile<MPICommunicator> {
     try setAttribute("orbitals", names, of: "modes/orbital_weight")
   }
 
+  /// Writes which modes are recorded: `recorded/mode`, `momentum` and `band`; nothing if there are none.
+  ///
+  /// Collective.
+  ///
+  /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
+  func writeRecorded(of setup: StudySetup) throws {
+    let modes = setup.recordedModes
+    guard !modes.isEmpty else { return }
+    try write(
+      modes.map { Int64($0) },
+      to: "recorded/mode",
+      ResultLabel("Place of each recorded mode among all.", axes: ["recorded"])
+    )
+    try write(
+      modes.flatMap { setup.grid.momentum(at: $0 / setup.bands) },
+      to: "recorded/momentum",
+      shape: [modes.count, setup.grid.dimension],
+      ResultLabel("Momentum of each recorded mode.", unit: "pi", axes: ["recorded", "direction"])
+    )
+    try write(
+      modes.map { Int64($0 % setup.bands) },
+      to: "recorded/band",
+      ResultLabel("Band of each recorded mode; 0 is the highest.", axes: ["recorded"])
+    )
+  }
+
   /// Creates `lambda` and `occupation` of a group, which have a row over the modes for each output or
   /// point, and as yet none.
   ///

@@ -113,22 +113,12 @@ struct SweepResults {
     try write(digests, "digest", "Fingerprint of lambda of all modes.", file)
   }
 
-  /// λ of the recorded modes, and which these are.
+  /// λ of the recorded modes, and which these are; their places are those of the first point.
   private func writeRecorded(_ file: borrowing ResultFile<MPICommunicator>) throws {
     let setup = decks.setups[0]
     let modes = setup.recordedModes
     guard !modes.isEmpty else { return }
-    try file.write(
-      modes.flatMap { setup.grid.momentum(at: $0 / setup.bands) },
-      to: "recorded/momentum",
-      shape: [modes.count, setup.grid.dimension],
-      ResultLabel("Momentum of each recorded mode.", unit: "pi", axes: ["recorded", "direction"])
-    )
-    try file.write(
-      modes.map { Int64($0 % setup.bands) },
-      to: "recorded/band",
-      ResultLabel("Band of each recorded mode; 0 is the highest.", axes: ["recorded"])
-    )
+    try file.writeRecorded(of: setup)
     let nothing = Array(repeating: Double.nan, count: modes.count)
     try file.write(
       steady.flatMap { $0?.lambda ?? nothing },
