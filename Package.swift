@@ -109,7 +109,7 @@ let package = Package(
       "MultiRankTests",
       [
         "MPICommunication", "Communication", "Kinetics", "Dissipation", "Lattice", "Studies",
-        "VectorMath", "CAllocationCount",
+        "Records", "VectorMath", "CAllocationCount",
       ]
     ),
   ],
