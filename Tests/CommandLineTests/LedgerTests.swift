@@ -4,9 +4,9 @@ import Testing
 extension Program {
   @Suite("Checkpoints of sweep")
   struct Ledgers {
-    /// A sweep of two seconds or so, of 16 points in two lines.
+    /// A sweep of a second or so on one core, of 16 points in two lines.
     private static let run = [
-      "sweep", "deck.yaml", "--modes", "800", "--forces", "direct", "--vary",
+      "sweep", "deck.yaml", "--modes", "8000", "--forces", "direct", "--vary",
       "baths.thermal.beta=1.5,2", "--vary", "baths.drive=0.2:0.9:0.1",
     ]
 
@@ -56,7 +56,7 @@ extension Program {
         for (round, (ranks, groups)) in [(nil, 1), (2, 2), (3, 1), (3, 2)].enumerated() {
           let words = table + ["--checkpoint", "sweep.ledger"]
           // Twice, on different ranks.
-          for (rows, count, share) in [(1 + round, ranks, groups), (6 + 2 * round, 2, 1)] {
+          for (rows, count, share) in [(1 + round, ranks, groups), (5 + round, 2, 1)] {
             let outcome = try await Ledgers.interrupt(
               words + ["--groups", "\(share)"],
               ranks: count,
@@ -171,7 +171,7 @@ extension Program {
         try folder.write("deck.yaml", Sample.chain.utf8)
         let sweep = ["sweep", "deck.yaml", "--checkpoint", "ledger"]
         let vary = ["--vary", "baths.drive=0.2:0.9:0.1"]
-        let words = sweep + ["--modes", "800", "--forces", "direct"] + vary
+        let words = sweep + ["--modes", "8000", "--forces", "direct"] + vary
         _ = try await Ledgers.interrupt(
           words + ["--out", "table.csv"],
           ranks: nil,
@@ -183,17 +183,17 @@ extension Program {
         let forces = ["--forces", "direct"]
         for (words, place) in [
           (
-            ["--modes", "800"] + forces + ["--vary", "baths.drive=0.2:0.8:0.1"],
+            ["--modes", "8000"] + forces + ["--vary", "baths.drive=0.2:0.8:0.1"],
             "--vary baths.drive was 0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9 and is 0.2,0.3"
           ),
           (
-            ["--modes", "800"] + forces + ["--vary", "baths.thermal.beta=1,2"],
+            ["--modes", "8000"] + forces + ["--vary", "baths.thermal.beta=1,2"],
             "--vary baths.thermal.beta was not given and is 1,2 now"
           ),
-          (["--modes", "900"] + forces + vary, "lattice.modes[0] was 800 and is 900 now"),
-          (["--modes", "800"] + vary, "--forces was direct and is auto now"),
+          (["--modes", "900"] + forces + vary, "lattice.modes[0] was 8000 and is 900 now"),
+          (["--modes", "8000"] + vary, "--forces was direct and is auto now"),
           (
-            ["--modes", "800", "--set", "baths.coupling=0.06"] + forces + vary,
+            ["--modes", "8000", "--set", "baths.coupling=0.06"] + forces + vary,
             "baths.coupling was 0.05 and is 0.06 now"
           ),
         ] {
