@@ -82,6 +82,36 @@ extension ForceEngine where Self: ~Copyable {
   }
 }
 
+extension ForceEngine where Self: ~Copyable {
+  /// Writes λ̇ of the owned modes, and goes to λ + h λ̇: the pass of a Runge–Kutta stage with one term.
+  ///
+  /// Collective; see `advance`.
+  ///
+  /// - Parameters:
+  ///   - length: h, in inverse units of `scale`.
+  ///   - lambda: λ of the owned modes at the beginning of the step.
+  ///   - scale: s = εJ/N.
+  ///   - derivative: On return λ̇ in the present state; room for whole vectors.
+  /// - Throws: `CommunicationError` if the collective fails.
+  package mutating func step(
+    _ length: Double,
+    from lambda: borrowing AlignedVector,
+    scale: Double,
+    derivative: UnsafeMutablePointer<Double>
+  ) throws(CommunicationError) {
+    let term = CombinationBuffer(count: 1)
+    term.tables[0] = UnsafePointer(derivative)
+    term.weights[0] = length
+    let next = StagePass.Destination(
+      base: UnsafePointer(lambda.pointer),
+      terms: StagePass.Combination(tables: term.tables, weights: term.weights, count: 1),
+      end: nil,
+      errors: nil
+    )
+    _ = try advance(StagePass(scale: scale, slope: derivative, next: next))
+  }
+}
+
 /// The windows of the sums of squared errors: (2³⁰ tolerances)² and more reject the step as they are.
 let errorWindows = [60, 60]
 

@@ -57,8 +57,8 @@ struct Moments: ~Copyable {
     sums.other(index).pointee.add(terms, sums.window(ofOther: index))
   }
 
-  /// Ends a tile; see `TileSums`.
-  mutating func endTile() { sums.endTile() }
+  /// Ends a tile of so many modes; see `TileSums`.
+  mutating func endTile(_ count: Int) { sums.endTile(count) }
 
   /// Sums over the ranks.
   ///
@@ -83,7 +83,7 @@ struct Moments: ~Copyable {
         exponentialTile.pointer.store(value, at: index)
       }
       addTile(kernel, exponentialTile.pointer, from: start, count: count)
-      endTile()
+      endTile(count)
     }
     try reduce(over: communicator)
   }

@@ -27,7 +27,11 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   /// e^λ of the owned modes in the present state.
   private let exponentials: AlignedVector
   /// λ of a tile of the next state.
-  private let tile = AlignedVector(count: ScaledKernel.tile)
+  private let tile = AlignedVector(count: tileSize)
+
+  /// Modes in a tile: so few that the arithmetic of one overlaps with that of the next, and with what that
+  /// still waits for from memory.
+  private static var tileSize: Int { 64 }
 
   /// Creates the engine.
   ///
@@ -85,10 +89,10 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   /// Collective; see `ForceEngine`.
   public mutating func enter(_ lambda: borrowing AlignedVector) throws(CommunicationError) {
     moments.reset()
-    for start in stride(from: 0, to: lambda.paddedCount, by: ScaledKernel.tile) {
-      let count = min(ScaledKernel.tile, lambda.paddedCount - start)
+    for start in stride(from: 0, to: lambda.paddedCount, by: SeparableForce.tileSize) {
+      let count = min(SeparableForce.tileSize, lambda.paddedCount - start)
       addMoments(of: lambda.pointer + start, from: start, count: count)
-      moments.endTile()
+      moments.endTile(count)
     }
     try reduceMoments()
   }
@@ -100,8 +104,8 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     _ pass: StagePass
   ) throws(CommunicationError) -> (first: Double, second: Double) {
     moments.reset()
-    for start in stride(from: 0, to: exponentials.paddedCount, by: ScaledKernel.tile) {
-      let count = min(ScaledKernel.tile, exponentials.paddedCount - start)
+    for start in stride(from: 0, to: exponentials.paddedCount, by: SeparableForce.tileSize) {
+      let count = min(SeparableForce.tileSize, exponentials.paddedCount - start)
       if let slope = pass.slope {
         writeSlopes(to: slope + start, pass.scale, from: start, count: count)
       }
@@ -112,7 +116,7 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
       if let errors = next.errors {
         addErrors(errors, next.base + start, from: start, count: count)
       }
-      moments.endTile()
+      moments.endTile(count)
     }
     guard let next = pass.next else { return (0, 0) }
     try reduceMoments()

@@ -15,7 +15,8 @@ struct TileSums: ~Copyable {
   private let accumulators: UnsafeMutablePointer<FoldAccumulator>
   private let windows: UnsafeMutablePointer<FoldWindow>
   private var sums: ExactSums
-  private var tiles = 0
+  /// Modes since the accumulators were empty.
+  private var modes = 0
 
   /// Creates sums.
   ///
@@ -48,7 +49,7 @@ struct TileSums: ~Copyable {
   /// Sets all sums to zero.
   mutating func reset() {
     sums.reset()
-    tiles = 0
+    modes = 0
   }
 
   /// Adds Σ a(m) b(m) over a tile to a sum.
@@ -175,10 +176,12 @@ struct TileSums: ~Copyable {
     }
   }
 
-  /// Ends a tile: empties the accumulators when a lane has taken as many terms as it may.
-  mutating func endTile() {
-    tiles += 1
-    if tiles % (FoldAccumulator.capacity * Vector.scalarCount / ScaledKernel.tile) == 0 { absorb() }
+  /// Ends a tile of at most `ScaledKernel.tile` modes: empties the accumulators when the lanes might not take
+  /// another one.
+  mutating func endTile(_ count: Int = ScaledKernel.tile) {
+    modes += count
+    let capacity = FoldAccumulator.capacity * Vector.scalarCount
+    if modes > capacity - ScaledKernel.tile { absorb() }
   }
 
   /// Adds up what all ranks hold.
@@ -206,6 +209,7 @@ struct TileSums: ~Copyable {
   }
 
   private mutating func absorb() {
+    modes = 0
     for index in 0..<count * depth + others { sums.absorb(&accumulators[index], into: index) }
   }
 }
