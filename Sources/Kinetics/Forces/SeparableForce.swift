@@ -107,7 +107,12 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     for start in stride(from: 0, to: exponentials.paddedCount, by: SeparableForce.tileSize) {
       let count = min(SeparableForce.tileSize, exponentials.paddedCount - start)
       if let slope = pass.slope {
-        writeSlopes(to: slope + start, pass.scale, from: start, count: count)
+        switch kernel.channels {
+        case 1: writeSlopes(to: slope + start, pass.scale, channels: 1, from: start, count: count)
+        case 2: writeSlopes(to: slope + start, pass.scale, channels: 2, from: start, count: count)
+        case let channels:
+          writeSlopes(to: slope + start, pass.scale, channels: channels, from: start, count: count)
+        }
       }
       guard let next = pass.next else { continue }
       next.terms.add(to: next.base, from: start, count: count, into: tile.pointer)
@@ -153,12 +158,13 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   private func writeSlopes(
     to slope: UnsafeMutablePointer<Double>,
     _ scale: Double,
+    channels: Int,
     from start: Int,
     count: Int
   ) {
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let exponential = exponentials.pointer.vector(at: start + index)
-      let (gain, loss) = rates(at: start + index)
+      let (gain, loss) = rates(at: start + index, channels: channels)
       let away: Vector = loss + loss / exponential
       let toward: Vector = multiplyAdd(gain, exponential, gain)
       slope.store(scale * (away - toward), at: index)
@@ -209,9 +215,15 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   /// Gain and loss of eight modes.
   @inline(__always)
   private func rates(at index: Int) -> (gain: Vector, loss: Vector) {
+    rates(at: index, channels: kernel.channels)
+  }
+
+  /// Gain and loss of eight modes, with R a constant at the call for a loop of its own.
+  @inline(__always)
+  private func rates(at index: Int, channels: Int) -> (gain: Vector, loss: Vector) {
     var gain = Vector.zero
     var loss = Vector.zero
-    for r in 0..<kernel.channels {
+    for r in 0..<channels {
       let f = kernel.table(2 * r, from: 0)
       let g = kernel.table(2 * r + 1, from: 0)
       gain = multiplyAdd(g.vector(at: index), Vector(repeating: coefficients[2 * r]), gain)
