@@ -48,8 +48,13 @@ public struct EvolveStudy: Sendable {
     let estimate = setup.memory(comparesEngines: setup.forces.verify)
     // Tables while their copies in the engine and the observables are made, then these; λ, the end of the
     // step, e^λ and ten stages; in implicit steps λ, five stages, five corrections and four factors of
-    // the Jacobian.
-    let state: Double = method == .explicit ? 13 : 15
+    // the Jacobian. Nested steps have λ at both ends of a window; where they do not suffice, others follow.
+    let state: Double =
+      switch method {
+      case .nested: 2
+      case .explicit: 13
+      case .auto, .implicit: 15
+      }
     let tables = 1 + 2 * estimate.velocities + 2 * estimate.channels
     let owned = tables + max(2 * estimate.channels, state) + 2
     return estimate.bytes(owned: owned, ranks: ranks)
@@ -101,11 +106,12 @@ public struct EvolveStudy: Sendable {
     let rate = setup.model.coupling * setup.model.rateUnit
     switch system.engine {
     case .separable:
-      if endsSteady, method == .explicit {
+      if endsSteady, method == .explicit || method == .nested {
         throw ModelError("time.end: steady takes implicit steps; use time.method: auto or implicit")
       }
       let evolution = try SeparableEvolution(
         kernel: system.takeKernel().separable,
+        coarse: coarseModels(),
         rate: rate,
         from: start,
         control: control,
@@ -118,8 +124,8 @@ public struct EvolveStudy: Sendable {
         try $0.advance(untilResidual: SteadyStudy.tolerance, report: $1)
       }
     case .direct:
-      if endsSteady || method == .implicit {
-        let key = endsSteady ? "time.end: steady" : "time.method: implicit"
+      if endsSteady || method == .implicit || method == .nested {
+        let key = endsSteady ? "time.end: steady" : "time.method: \(method.rawValue)"
         throw ModelError(
           "\(key) needs moments: a kernel of low rank and --forces separable or auto; or use tgge steady"
         )
@@ -137,6 +143,25 @@ public struct EvolveStudy: Sendable {
         _ in
       }
     }
+  }
+
+  /// The coarse lattices of nested steps, the smallest first; none where another method is wanted, or where
+  /// there are none and that is left to us.
+  ///
+  /// - Throws: `ModelError` where nested steps are wanted and there is no coarse lattice.
+  private func coarseModels() throws -> [CoarseModel] {
+    guard !endsSteady, method == .auto || method == .nested else { return [] }
+    guard let coarse = setup.coarse() else {
+      if method == .auto { return [] }
+      throw ModelError(
+        "time.method: nested needs eight times as many momenta as its coarse lattice "
+          + "(\(StudySetup.coarseMomenta) at most), an initial state from the deck and a kernel that is not "
+          + "compressed; use auto"
+      )
+    }
+    // In one dimension a few momenta suffice where nothing is sharp; in two they are few enough.
+    let small = setup.grid.dimension == 1 ? setup.coarse(momenta: StudySetup.fewestMomenta) : nil
+    return try [small, coarse].compactMap { try $0?.tabulated() }
   }
 
   private func directForce<Group: Communicator>(

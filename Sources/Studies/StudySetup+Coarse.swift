@@ -1,3 +1,4 @@
+import Communication
 import Dissipation
 import Kinetics
 import Lattice
@@ -34,6 +35,27 @@ extension StudySetup {
   /// Momenta of the coarse lattice; where 1024 of a chain do not suffice, its bands have features at a scale of
   /// a hundredth of the Brillouin zone.
   static let coarseMomenta = 1024
+
+  /// Momenta of a chain that suffice where bands and states are smooth at a scale of a tenth of the zone.
+  static let fewestMomenta = 128
+
+  /// The model on its momenta and in its initial state, as `NestedEvolution` takes it.
+  ///
+  /// Not collective.
+  func tabulated() throws -> CoarseModel {
+    let alone = SerialCommunicator()
+    var system = try TabulatedModel(self, over: alone)
+    let lambda = try initial.lambda(
+      energies: system.tables.energies,
+      partition: system.partition,
+      over: alone
+    )
+    return CoarseModel(
+      kernel: system.takeKernel().separable,
+      lambda: Array(lambda.buffer),
+      momenta: grid.count
+    )
+  }
 
   private func power(_ base: Int, _ exponent: Int) -> Int {
     (0..<exponent).reduce(1) { product, _ in product * base }

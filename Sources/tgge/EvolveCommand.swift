@@ -19,9 +19,10 @@ struct EvolveCommand: RankedCommand {
       generalized Gibbs ensemble describes the state for ε → 0 and t ≳ 1/ε; corrections of order \
       1/L of an exact finite system are left out.
 
-      Steps are explicit, or implicit of order 9 (time: {method: auto|explicit|implicit}): auto changes \
-      to implicit ones where stability limits the explicit ones. With time: {end: steady} the last \
-      output is the steady state.
+      Steps (time: {method: auto|nested|explicit|implicit}) are nested on large lattices: of order 9, with \
+      moments that a coarse lattice finds and the large one verifies. Where they differ, and on small \
+      lattices, auto takes explicit steps, and implicit ones of order 9 where stability limits those. With \
+      time: {end: steady} the last output is the steady state.
       """
   )
 

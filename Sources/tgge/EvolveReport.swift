@@ -25,9 +25,10 @@ struct EvolveReport: JSONReport {
   let currents: [String: Components]
   let lambda: [LambdaEntry]
   let digest: String
-  /// How the steps were taken: `explicit`, `implicit`, or `both`, the explicit ones first.
+  /// How the steps were taken: `nested`, `explicit`, `implicit`, or several of these in that order, with `+`.
   let method: String
   let steps: Int
+  let nestedSteps: Int
   let implicitSteps: Int
   let jacobians: Int
   let newtonIterations: Int
@@ -87,6 +88,7 @@ struct EvolveReport: JSONReport {
     digest = hexadecimal(result.digest)
     method = result.statistics.method
     steps = result.statistics.steps
+    nestedSteps = result.statistics.nestedSteps
     implicitSteps = result.statistics.implicitSteps
     jacobians = result.statistics.jacobians
     newtonIterations = result.statistics.newtonIterations
@@ -125,6 +127,7 @@ struct EvolveReport: JSONReport {
     var summary = Summary()
     summary.add("modes", "\(totalModes) on \(Summary.ranks(ranks)), \(forces) forces")
     summary.add("steps", "\(steps), \(rejectedSteps) rejected")
+    if nestedSteps > 0 { summary.add("nested steps", "\(nestedSteps)") }
     if implicitSteps > 0 {
       summary.add(
         "implicit steps",

@@ -22,10 +22,16 @@ public struct EvolutionStatistics: Sendable, Equatable {
   /// Iterations for the stages of implicit steps: one pass over the modes each, with five evaluations.
   public var newtonIterations = 0
 
-  /// How the accepted steps were taken: `explicit`, `implicit`, or `both`, the explicit ones first.
+  /// Those of the accepted steps whose moments coarse lattices have found.
+  public var nestedSteps = 0
+
+  /// How the accepted steps were taken: `nested`, `explicit`, `implicit`, or those that were in this order,
+  /// with `+` between.
   public var method: String {
-    if implicitSteps == 0 { return "explicit" }
-    return implicitSteps == steps ? "implicit" : "both"
+    let explicitSteps = steps - implicitSteps - nestedSteps
+    let names = [("nested", nestedSteps), ("explicit", explicitSteps), ("implicit", implicitSteps)]
+    let used = names.filter { $0.1 > 0 }.map(\.0)
+    return used.isEmpty ? "explicit" : used.joined(separator: "+")
   }
 
   /// Creates statistics of nothing.
@@ -39,6 +45,7 @@ public struct EvolutionStatistics: Sendable, Equatable {
     implicitSteps = try words.takeInteger()
     jacobians = try words.takeInteger()
     newtonIterations = try words.takeInteger()
+    nestedSteps = try words.takeInteger()
   }
 
   /// Appends all counts.
@@ -49,6 +56,7 @@ public struct EvolutionStatistics: Sendable, Equatable {
     words.append(implicitSteps)
     words.append(jacobians)
     words.append(newtonIterations)
+    words.append(nestedSteps)
   }
 }
 
@@ -60,10 +68,10 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
   TimeStepping, ~Copyable
 {
   /// The time reached, in inverse units of energy.
-  public private(set) var time = 0.0
+  public private(set) var time: Double
 
   /// What was done to get there.
-  public private(set) var statistics = EvolutionStatistics()
+  public private(set) var statistics: EvolutionStatistics
 
   private var equation: RateEquation<Engine>
   private var stepper: Stepper
@@ -85,13 +93,19 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
   ///   - control: The tolerances.
   ///   - communicator: The ranks.
   ///   - tableau: The Runge–Kutta pair.
+  ///   - time: When λ is `initial`.
+  ///   - statistics: What was done to get there.
   public init(
     _ equation: consuming RateEquation<Engine>,
     from initial: consuming AlignedVector,
     control: StepControl,
     over communicator: Group,
-    tableau: Tableau = .dormandPrince
+    tableau: Tableau = .dormandPrince,
+    at time: Double = 0,
+    after statistics: EvolutionStatistics = .init()
   ) {
+    self.time = time
+    self.statistics = statistics
     self.equation = equation
     stepper = Stepper(tableau: tableau, initial: initial)
     self.control = control

@@ -6,6 +6,9 @@ public enum NumericalError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The initial state has rates that are not finite.
   case initialRates
 
+  /// Coarse lattices do not have the moments of the large one from a time on; infinite where they found none.
+  case notNested(time: Double, deviation: Double)
+
   /// Moments and pair sums give different forces.
   case enginesDisagree(deviation: Double, tolerance: Double)
 
@@ -29,6 +32,10 @@ public enum NumericalError: Error, Sendable, Equatable, CustomStringConvertible 
         + "solution; looser tolerances or a smaller beta help"
     case .initialRates:
       "the initial state has rates that are not finite; start closer to the steady state"
+    case .notNested(let time, let deviation):
+      "time.method: nested needs moments that coarse lattices have, too; from t = \(time) on "
+        + (deviation.isFinite ? "they differ by \(deviation)" : "those were not found")
+        + ": bands or states have sharp features; use auto"
     case .enginesDisagree(let deviation, let tolerance):
       "the separable and the direct forces differ by \(deviation); \(tolerance) is allowed"
     case .notSteady(let residual, let tolerance):

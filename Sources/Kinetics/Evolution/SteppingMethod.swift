@@ -1,7 +1,11 @@
 /// How λ is stepped in time.
 public enum SteppingMethod: String, Sendable, CaseIterable {
-  /// Explicit steps until stability limits them, implicit ones from there on.
+  /// Nested steps as long as coarse lattices have the moments; then explicit ones until stability limits
+  /// them, and implicit ones from there on.
   case auto
+
+  /// Radau IIA with the moments that coarse lattices find; for large lattices and separable kernels.
+  case nested
 
   /// The pair of Dormand and Prince.
   case explicit

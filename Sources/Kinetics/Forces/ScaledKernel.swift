@@ -19,6 +19,9 @@ struct ScaledKernel: ~Copyable {
   /// The distance between two tables.
   let stride: Int
 
+  /// What each table was divided by, a power of two.
+  let scales: [Double]
+
   /// γ_r times the scales of f_r and g_r, so that Σ_r couplings[r] f_r(k) g_r(q) is W(k→q).
   private(set) var couplings: [Double]
 
@@ -81,13 +84,14 @@ struct ScaledKernel: ~Copyable {
     self.range = range
     isNonnegative = tables.indices.map { extremes[3 * $0 + 2] <= 0 }
     depth = max(1, min(6, (range + 66 + FoldAccumulator.span - 1) / FoldAccumulator.span))
-    let scales = kernel.channels.indices.map { r in
+    scales = exponents.map { Double(sign: .plus, exponent: $0, significand: 1) }
+    let products = kernel.channels.indices.map { r in
       let exponent = exponents[2 * r] + exponents[2 * r + 1]
       return Double(sign: .plus, exponent: exponent, significand: 1)
     }
-    couplings = zip(kernel.channels, scales).map { $0.coupling * $1 }
-    slopes = zip(kernel.channels, scales).map { $0.slope * $1 }
-    strengths = zip(kernel.channels, scales).map { ($0.bath, $0.strength * $1) }
+    couplings = zip(kernel.channels, products).map { $0.coupling * $1 }
+    slopes = zip(kernel.channels, products).map { $0.slope * $1 }
+    strengths = zip(kernel.channels, products).map { ($0.bath, $0.strength * $1) }
   }
 
   /// How many folds of 42 bits keep sums within 2⁻⁶⁰ Σ|term|: two where factors range little, or else all.

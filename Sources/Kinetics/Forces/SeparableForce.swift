@@ -47,13 +47,15 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     partition: Partition,
     communicator: Group
   ) throws(CommunicationError) {
+    let scaled = try ScaledKernel(kernel, modes: partition.owned.count, over: communicator)
+    self.init(kernel: scaled, partition: partition, communicator: communicator)
+  }
+
+  /// Creates the engine from tables that are there.
+  init(kernel: consuming ScaledKernel, partition: Partition, communicator: Group) {
     self.partition = partition
     self.communicator = communicator
-    self.kernel = try ScaledKernel(
-      kernel,
-      modes: partition.owned.count,
-      over: communicator
-    )
+    self.kernel = kernel
     moments = Moments(of: self.kernel, others: errorWindows)
     coefficients = AlignedVector(count: 2 * self.kernel.channels)
     exponentials = AlignedVector(count: partition.owned.count)

@@ -1,7 +1,7 @@
 extension Deck {
   /// The section `time`: span, method, tolerances and outputs.
   public struct Time: Sendable, Equatable {
-    /// How to step: `auto`, `explicit` or `implicit`; default `auto`.
+    /// How to step: `auto`, `nested`, `explicit` or `implicit`; default `auto`.
     public let method: String
 
     /// The last time, in inverse energies; above 0, default 400; infinite for `steady`.
@@ -21,7 +21,7 @@ extension Deck {
     public var endsSteady: Bool { end == .infinity }
 
     /// What `method` may be.
-    static let methods = ["auto", "explicit", "implicit"]
+    static let methods = ["auto", "nested", "explicit", "implicit"]
 
     init(_ section: DeckSection) throws(DeckError) {
       try section.allow(["method", "end", "relative-tolerance", "absolute-tolerance", "outputs"])
@@ -40,10 +40,10 @@ extension Deck {
           "is \(outputs); with end: steady the outputs are the beginning and the end, and 2 is allowed"
         )
       }
-      guard end.isFinite || method != "explicit" else {
+      guard end.isFinite || method != "explicit" && method != "nested" else {
         throw section.error(
           at: "method",
-          "is explicit; with end: steady the steps are implicit, and auto or implicit is allowed"
+          "is \(method); with end: steady the steps are implicit, and auto or implicit is allowed"
         )
       }
     }

@@ -6,7 +6,7 @@ import Lattice
 import Studies
 import VectorMath
 
-/// One measurement of an evolution: its steps, without the tables and what comes before them.
+/// One measurement of an evolution by explicit steps: those, without the tables and what comes before them.
 struct EvolveRow: BenchmarkRow {
   var command = "evolve"
   let engine: String
@@ -100,7 +100,8 @@ extension EvolveStudy {
         forces: ForceOptions(choice: forces)
       ),
       outputTimes: [0, end],
-      control: StepControl(relativeTolerance: 1e-10, absoluteTolerance: 1e-10)
+      control: StepControl(relativeTolerance: 1e-10, absoluteTolerance: 1e-10),
+      method: .explicit
     )
   }
 }

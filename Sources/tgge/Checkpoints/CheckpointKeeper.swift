@@ -68,7 +68,8 @@ struct CheckpointKeeper: StateKeeper {
     }
     tgge_signals_watch()
     // λ, and five stages if steps are implicit.
-    let isExplicit = job.deck.time.method == "explicit" || job.options.forces == .direct
+    let isSmall = ["explicit", "nested"].contains(job.deck.time.method)
+    let isExplicit = isSmall || job.options.forces == .direct
     let bytes = CheckpointFile<MPICommunicator>.estimatedBytes(
       vectors: isExplicit ? 1 : 6,
       modes: partition.modes
