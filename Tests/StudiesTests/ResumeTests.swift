@@ -138,7 +138,7 @@ struct ResumeTests {
     study.endsSteady = end == .infinity
     let whole = try EvolveStudyTests.run(study)
     if method == .auto, end > 1000, end.isFinite {
-      #expect(whole.statistics.method == "both")
+      #expect(whole.statistics.method == "explicit+implicit")
     }
     let vault = Vault()
     var result: EvolveResult?

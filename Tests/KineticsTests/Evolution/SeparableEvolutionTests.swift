@@ -15,7 +15,7 @@ struct SeparableEvolutionTests {
       try tight.advance(to: time)
       for (a, b) in zip(auto.values, tight.values) { #expect(abs(a - b) < 1e-7 * (1 + abs(b))) }
     }
-    #expect(auto.statistics.method == "both")
+    #expect(auto.statistics.method == "explicit+implicit")
     #expect(auto.statistics.steps < 2000)
     let number = auto.values.reduce(0) { $0 + 1 / (1 + .exp($1)) }
     let initial = start.reduce(0) { $0 + 1 / (1 + .exp($1)) }
@@ -47,6 +47,6 @@ struct SeparableEvolutionTests {
     try evolution.advance(to: 0.5)
     try evolution.advance(untilResidual: 1e-12)
     #expect(try model.residual(evolution.values) < 2e-12)
-    #expect(evolution.statistics.method == "both")
+    #expect(evolution.statistics.method == "explicit+implicit")
   }
 }
