@@ -175,7 +175,8 @@ struct DrivenModes: ~Copyable {
     for step in 0..<steps.count {
       for moment in 0..<moments where kernel.couplings[moment / 2] != 0 {
         let place = step * moments + moment
-        let found = sums.value(place, shift: shifts[place]) * kernel.scales[moment] / Double(momenta)
+        let sum = sums.value(place, shift: shifts[place])
+        let found = sum * kernel.scales[moment] / Double(momenta)
         let assumed = steps.moment(moment, step: step, stage: RadauMethod.stages - 1)
         let difference = abs(found - assumed)
         guard difference > 0 else { continue }

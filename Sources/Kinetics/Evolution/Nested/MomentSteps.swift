@@ -9,7 +9,7 @@ struct MomentSteps {
   /// The lengths of the steps.
   private(set) var lengths: [Double] = []
 
-  /// For each step and stage A_0, B_0, A_1 …
+  /// A_0, B_0, A_1 and so on for each step and stage.
   private(set) var stages: [Double] = []
 
   /// For each step and moment the mean magnitude of its terms at the end.

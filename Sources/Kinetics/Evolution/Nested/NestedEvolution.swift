@@ -96,7 +96,8 @@ struct NestedEvolution<Group: Communicator>: ~Copyable {
     large = second
     self.communicator = communicator
     let count = modes.moments
-    var capacity = Place.steps + MomentSteps.messageCount(moments: count, limit: NestedEvolution.limit)
+    var capacity = Place.steps
+    capacity += MomentSteps.messageCount(moments: count, limit: NestedEvolution.limit)
     for model in coarse { capacity += model.lambda.count }
     message = [Double](repeating: 0, count: capacity)
   }
