@@ -101,6 +101,32 @@ public struct ExactSums: Sendable {
     for index in 0..<count { carry(index * ExactSums.limbs) }
   }
 
+  /// Adds up what all ranks hold of two groups of sums, and of some integers, in one message.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - other: Reduced, too.
+  ///   - integers: On return their sums, which must be below 2⁶³.
+  ///   - communicator: The ranks.
+  /// - Throws: `CommunicationError` if the reduction fails.
+  /// - Complexity: One Allreduce of as many integers as both have, and those given.
+  public mutating func reduce(
+    with other: inout ExactSums,
+    integers: inout [Int64],
+    over communicator: some Communicator
+  ) throws(CommunicationError) {
+    var all = message + other.message + integers
+    var span = all.mutableSpan
+    try communicator.sum(&span)
+    let (first, second) = (message.count, message.count + other.message.count)
+    for index in message.indices { message[index] = all[index] }
+    for index in other.message.indices { other.message[index] = all[first + index] }
+    for index in integers.indices { integers[index] = all[second + index] }
+    for index in 0..<count { carry(index * ExactSums.limbs) }
+    for index in 0..<other.count { other.carry(index * ExactSums.limbs) }
+  }
+
   /// The value of sum `index`, correct to the last place; NaN if the sums are not valid.
   public func value(_ index: Int) -> Double {
     guard isValid else { return .nan }

@@ -28,11 +28,27 @@ struct ScaledVelocities {
 
   /// The currents of each direction, of sums over the tables.
   func currents(_ sums: [Double], bands: Int, momenta: Int) -> [Double] {
-    (0..<sums.count / bands).map { direction in
-      (0..<bands).reduce(0) { total, orbital in
-        let table = direction * bands + orbital
-        return total + sums[table] * scales[table] / Double(momenta)
-      }
+    let currents = orbitalCurrents(sums, momenta: momenta)
+    return (0..<sums.count / bands).map { direction in
+      currents[direction * bands..<(direction + 1) * bands].reduce(0, +)
     }
+  }
+
+  /// Filling and currents, of sums of the occupations.
+  func observables(
+    _ sums: [Double],
+    number: Double,
+    bands: Int,
+    momenta: Int
+  ) -> ObservableValues {
+    ObservableValues(
+      filling: number / Double(momenta * bands),
+      orbitalCurrents: orbitalCurrents(sums, momenta: momenta),
+      current: currents(sums, bands: bands, momenta: momenta)
+    )
+  }
+
+  private func orbitalCurrents(_ sums: [Double], momenta: Int) -> [Double] {
+    zip(sums, scales).map { $0 * $1 / Double(momenta) }
   }
 }

@@ -21,6 +21,7 @@ extension SteadyWorkspace {
       ? [.warm, .fixedPoint, .cold, .pseudoTime] : [.warm, .cold, .fixedPoint, .pseudoTime]
     for attempt in attempts {
       let found: Bool
+      var isGiven = false
       switch attempt {
       case .warm:
         switch begin {
@@ -31,13 +32,13 @@ extension SteadyWorkspace {
         case .near(let variables):
           if let variables { solver.value.variables = variables }
         }
-        found = try settle(&passes) { solver throws(CommunicationError) in
+        found = try converges(&passes) { solver throws(CommunicationError) in
           try solver.iterate(responses: responses, limit: 12)
         }
       case .cold:
         try solver.value.begin(at: start)
         passes += 1
-        found = try settle(&passes) { solver throws(CommunicationError) in
+        found = try converges(&passes) { solver throws(CommunicationError) in
           try solver.iterate(responses: responses, limit: 40)
         }
       case .fixedPoint:
@@ -47,42 +48,51 @@ extension SteadyWorkspace {
         try solver.value.begin(at: lambda)
         passes += try solver.value.iterate(responses: responses, limit: 12).passes + 1
         found = true
+        isGiven = true
       case .pseudoTime:
         try solver.value.begin(at: start)
         passes += 1
-        found = try settle(&passes) { solver throws(CommunicationError) in
+        found = try converges(&passes) { solver throws(CommunicationError) in
           try solver.continueInPseudoTime(responses: responses)
         }
       }
       guard found else { continue }
-      let certificate = try solver.value.certificate(of: lambda, gain: &gain, loss: &loss)
-      residual = certificate.residual
-      hasIdleModes = certificate.idleModes > 0
+      let state =
+        isGiven
+        ? try solver.value.judge(lambda)
+        : try solver.value.settle(into: lambda, tolerance: SteadyStudy.tolerance)
+      residual = state.certificate.residual
       guard residual <= SteadyStudy.tolerance else { continue }
+      hasIdleModes = state.certificate.idleModes > 0
+      if hasIdleModes { try solver.value.rates(at: lambda, gain: &gain, loss: &loss) }
       var result = SteadyResult(
         engine: "separable",
         iterations: passes,
-        certificate: certificate
+        certificate: state.certificate
       )
+      result.observables = velocities.observables(
+        state.velocities,
+        number: state.number,
+        bands: partition.bands,
+        momenta: partition.momenta
+      )
+      result.digest = state.digest
       try addResponses(to: &result, setup)
       return result
     }
     throw NumericalError.notSteady(residual: residual, tolerance: SteadyStudy.tolerance)
   }
 
-  /// Runs an iteration, and writes λ if it converged.
+  /// Runs an iteration.
   ///
   /// Collective.
-  private mutating func settle(
+  private mutating func converges(
     _ passes: inout Int,
     _ iterate: (inout SteadySolver<Group>) throws(CommunicationError) -> SteadyReport
   ) throws(CommunicationError) -> Bool {
     let report = try iterate(&solver.value)
     passes += report.passes
-    guard report.converged else { return false }
-    lambda.copy(from: start)
-    solver.value.write(into: lambda)
-    return true
+    return report.converged
   }
 
   private mutating func addResponses(to result: inout SteadyResult, _ setup: StudySetup) throws {

@@ -148,7 +148,10 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
       ? try solveMoments(setup, from: begin, responses, over: communicator)
       : try solveFixedPoint(from: begin, over: communicator)
     result.compression = compression
-    result.observables = try observables.evaluate(at: lambda, over: communicator)
+    if !isSeparable {
+      result.observables = try observables.evaluate(at: lambda, over: communicator)
+      result.digest = try digest(of: lambda, partition: partition, over: communicator)
+    }
     result.fillingError = abs(result.observables.filling - filling)
     try require(result.fillingError)
     if isSeparable, verifies, compression == nil {
@@ -160,7 +163,6 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
     result.lambda = try setup.recordedModes.map { mode in
       try value(of: mode, in: lambda, partition: partition, over: communicator)
     }
-    result.digest = try digest(of: lambda, partition: partition, over: communicator)
     return result
   }
 

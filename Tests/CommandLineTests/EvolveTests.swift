@@ -56,7 +56,7 @@ extension Program {
         Set(report.keys) == [
           "command", "modes", "totalModes", "bands", "ranks", "forces", "filling", "current",
           "currents", "lambda", "digest", "wallSeconds", "time", "steps", "rejectedSteps",
-          "forceEvaluations", "fillingDrift", "outputs", "method", "implicitSteps", "jacobians",
+          "forceEvaluations", "fillingDrift", "outputs", "method", "nestedSteps", "implicitSteps", "jacobians",
           "newtonIterations", "gibbs",
         ]
       )

@@ -19,23 +19,37 @@ public func digest(
   partition: Partition,
   over communicator: some Communicator
 ) throws(CommunicationError) -> UInt64 {
-  let lanes = Vector.scalarCount
-  let first = UInt64(partition.owned.lowerBound)
-  var modes = SIMD8<UInt64>(0, 1, 2, 3, 4, 5, 6, 7) &+ first
-  var sums = SIMD8<UInt64>.zero
-  let whole = lambda.count / lanes * lanes
-  for index in stride(from: 0, to: whole, by: lanes) {
-    let value = lambda.pointer.vector(at: index)
-    let bits = unsafeBitCast(value, to: SIMD8<UInt64>.self)
-    sums &+= splitmix64(modes ^ splitmix64(bits.replacing(with: 0, where: bits .== signBit)))
-    modes &+= UInt64(lanes)
+  var sum = DigestSum()
+  sum.add(lambda.pointer, count: lambda.count, first: partition.owned.lowerBound)
+  return try communicator.sum(sum.value)
+}
+
+/// The sum of a digest over the modes of one rank.
+struct DigestSum {
+  private(set) var value: UInt64 = 0
+
+  /// Adds λ of modes that follow each other.
+  ///
+  /// - Parameters:
+  ///   - lambda: λ of the first of them.
+  ///   - count: Their number.
+  ///   - first: The place of the first among all modes of all ranks.
+  mutating func add(_ lambda: UnsafePointer<Double>, count: Int, first: Int) {
+    let lanes = Vector.scalarCount
+    var modes = SIMD8<UInt64>(0, 1, 2, 3, 4, 5, 6, 7) &+ UInt64(first)
+    var sums = SIMD8<UInt64>.zero
+    let whole = count / lanes * lanes
+    for index in stride(from: 0, to: whole, by: lanes) {
+      let bits = unsafeBitCast(lambda.vector(at: index), to: SIMD8<UInt64>.self)
+      sums &+= splitmix64(modes ^ splitmix64(bits.replacing(with: 0, where: bits .== signBit)))
+      modes &+= UInt64(lanes)
+    }
+    value &+= sums.wrappedSum()
+    for index in whole..<count {
+      let bits = lambda[index] == 0 ? 0 : lambda[index].bitPattern
+      value &+= splitmix64(UInt64(first + index) ^ splitmix64(bits))
+    }
   }
-  var sum = sums.wrappedSum()
-  for index in whole..<lambda.count {
-    let bits = lambda[index] == 0 ? 0 : lambda[index].bitPattern
-    sum &+= splitmix64((first + UInt64(index)) ^ splitmix64(bits))
-  }
-  return try communicator.sum(sum)
 }
 
 /// The bits of −0, of which all lanes are one.

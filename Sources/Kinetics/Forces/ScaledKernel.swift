@@ -20,7 +20,7 @@ struct ScaledKernel: ~Copyable {
   let stride: Int
 
   /// What each table was divided by, a power of two.
-  let scales: [Double]
+  let tableScales: [Double]
 
   /// γ_r times the scales of f_r and g_r, so that Σ_r couplings[r] f_r(k) g_r(q) is W(k→q).
   private(set) var couplings: [Double]
@@ -31,17 +31,14 @@ struct ScaledKernel: ~Copyable {
   /// The bath of each channel, and γ_r/γ_bath in the same scale.
   private let strengths: [(bath: Int, value: Double)]
 
-  /// For each table whether no value of it is negative, on any rank.
-  let isNonnegative: [Bool]
+  /// What the tables were divided by.
+  let scales: KernelScales
 
   /// How many accumulators one sum of the tables' products with occupations needs.
   ///
   /// One spans 126 bits below 1; where the factors range further, a second takes what the first
   /// leaves, and so on, so that sums are within 2⁻⁶⁰ Σ|term| for any filling above 2⁻⁶.
   let depth: Int
-
-  /// Binary orders of magnitude between the largest and the smallest factor that is not zero.
-  private let range: Int
 
   /// Scales a kernel over the modes that this rank owns.
   ///
@@ -51,55 +48,35 @@ struct ScaledKernel: ~Copyable {
     modes: Int,
     over communicator: some Communicator
   ) throws(CommunicationError) {
+    let scales = try KernelScales(of: kernel, over: communicator)
+    self.scales = scales
+    tableScales = scales.exponents.map { Double(sign: .plus, exponent: $0, significand: 1) }
     channels = kernel.channels.count
     stride = (modes + ScaledKernel.tile - 1) / ScaledKernel.tile * ScaledKernel.tile
-    let tables = kernel.channels.flatMap { [$0.source, $0.sink] }
-
-    // Of each table the largest and the smallest magnitude, as exponents of two, and its sign.
-    let none = Int64.min / 2
-    var extremes = [Int64](repeating: none, count: 3 * tables.count)
-    for (index, table) in tables.enumerated() {
-      for value in table where value != 0 {
-        let exponent = Int64(value.exponent)
-        extremes[3 * index] = max(extremes[3 * index], exponent)
-        extremes[3 * index + 1] = max(extremes[3 * index + 1], -exponent)
-        if value < 0 { extremes[3 * index + 2] = 1 }
-      }
-    }
-    if !extremes.isEmpty {
-      var span = extremes.mutableSpan
-      try communicator.maximum(&span)
-    }
-
-    factors = AlignedVector(count: tables.count * stride)
-    var exponents: [Int] = []
-    var range = 0
-    for (index, table) in tables.enumerated() {
-      let (top, bottom) = (extremes[3 * index], -extremes[3 * index + 1])
-      exponents.append(top > none ? Int(top) + 1 : 0)
-      if top > none { range = max(range, Int(top - bottom)) }
-      let scale = Double(sign: .plus, exponent: -exponents[index], significand: 1)
-      for (mode, value) in table.enumerated() { factors[index * stride + mode] = value * scale }
-    }
-    self.range = range
-    isNonnegative = tables.indices.map { extremes[3 * $0 + 2] <= 0 }
-    depth = max(1, min(6, (range + 66 + FoldAccumulator.span - 1) / FoldAccumulator.span))
-    scales = exponents.map { Double(sign: .plus, exponent: $0, significand: 1) }
-    let products = kernel.channels.indices.map { r in
-      let exponent = exponents[2 * r] + exponents[2 * r + 1]
+    factors = AlignedVector(count: 2 * channels * stride)
+    depth = max(1, min(6, (scales.range + 66 + FoldAccumulator.span - 1) / FoldAccumulator.span))
+    let units = kernel.channels.indices.map { r in
+      let exponent = scales.exponents[2 * r] + scales.exponents[2 * r + 1]
       return Double(sign: .plus, exponent: exponent, significand: 1)
     }
-    couplings = zip(kernel.channels, products).map { $0.coupling * $1 }
-    slopes = zip(kernel.channels, products).map { $0.slope * $1 }
-    strengths = zip(kernel.channels, products).map { ($0.bath, $0.strength * $1) }
+    couplings = zip(kernel.channels, units).map { $0.coupling * $1 }
+    slopes = zip(kernel.channels, units).map { $0.slope * $1 }
+    strengths = zip(kernel.channels, units).map { ($0.bath, $0.strength * $1) }
+    for (index, table) in kernel.channels.flatMap({ [$0.source, $0.sink] }).enumerated() {
+      let scale = Double(sign: .plus, exponent: -scales.exponents[index], significand: 1)
+      copyScaled(table, by: scale, to: self.table(index, from: 0))
+    }
   }
+
+  /// For each table whether no value of it is negative, on any rank.
+  var isNonnegative: [Bool] { scales.isNonnegative }
 
   /// How many folds of 42 bits keep sums within 2⁻⁶⁰ Σ|term|: two where factors range little, or else all.
   ///
   /// - Parameter spare: By how many bits the window is wider than the terms may be.
   /// - Returns: 2 or 3.
   func folds(spare: Int = 0) -> Int {
-    range + 66 + spare <= 2 * FoldAccumulator.foldBits ? 2 : 3
+    scales.range + 66 + spare <= 2 * FoldAccumulator.foldBits ? 2 : 3
   }
 
   /// How many folds sums take that only steer an iteration.
@@ -117,5 +94,22 @@ struct ScaledKernel: ~Copyable {
   @inline(__always)
   func table(_ index: Int, from start: Int) -> UnsafeMutablePointer<Double> {
     factors.pointer + index * stride + start
+  }
+}
+
+/// Writes the products of a table with a factor.
+func copyScaled(
+  _ table: [Double],
+  by factor: Double,
+  to target: UnsafeMutablePointer<Double>
+) {
+  let count = table.count
+  let whole = count / Vector.scalarCount * Vector.scalarCount
+  table.withUnsafeBufferPointer { table in
+    guard let source = table.baseAddress else { return }
+    for index in stride(from: 0, to: whole, by: Vector.scalarCount) {
+      target.store(source.vector(at: index) * factor, at: index)
+    }
+    for index in whole..<count { target[index] = source[index] * factor }
   }
 }

@@ -192,6 +192,25 @@ struct TileSums: ~Copyable {
     try sums.reduce(over: communicator)
   }
 
+  /// Adds up what all ranks hold of two groups of sums, and of some integers, in one message.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - other: Reduced, too.
+  ///   - integers: On return their sums.
+  ///   - communicator: The ranks.
+  /// - Throws: `CommunicationError` if the reduction fails.
+  mutating func reduce(
+    with other: inout TileSums,
+    integers: inout [Int64],
+    over communicator: some Communicator
+  ) throws(CommunicationError) {
+    absorb()
+    other.absorb()
+    try sums.reduce(with: &other.sums, integers: &integers, over: communicator)
+  }
+
   /// Makes the sums invalid on all ranks where the largest |term| exceeds the window: sums of both signs
   /// would lose their exactness unseen.
   mutating func require(_ largest: Double) {

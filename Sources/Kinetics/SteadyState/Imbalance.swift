@@ -32,8 +32,24 @@ struct ImbalanceScan {
   mutating func take(_ exponential: Vector, gain: Vector, loss: Vector, at index: Int) {
     let isIdle = (gain .== Vector.zero) .& (loss .== Vector.zero)
     // Both over n.
-    let toward = exponential * gain
-    var residual = magnitude(toward - loss) / (toward + loss)
+    take(toward: exponential * gain, away: loss, isIdle: isIdle, at: index)
+  }
+
+  /// Takes eight modes.
+  ///
+  /// - Parameters:
+  ///   - toward: h·in, in any unit of each mode.
+  ///   - away: n·out in the same unit.
+  ///   - isIdle: Which modes have no rate, or are none.
+  ///   - index: The place of the first.
+  @inline(__always)
+  mutating func take(
+    toward: Vector,
+    away: Vector,
+    isIdle: SIMDMask<SIMD8<Int64>>,
+    at index: Int
+  ) {
+    var residual = magnitude(toward - away) / (toward + away)
     // The comparison fails for NaN, too.
     let bound = Vector(repeating: Double.greatestFiniteMagnitude)
     residual = residual.replacing(with: .infinity, where: .!(residual .<= bound))

@@ -2,7 +2,7 @@ import Communication
 import VectorMath
 
 extension MomentPass {
-  /// Scales the columns to at most 1.
+  /// Scales the columns of a pass that has begun to at most 1.
   ///
   /// Where all factors and couplings are positive, P and Q are at most min(n, h) already, and a response to
   /// couplings that are not zero is at most twice their largest relative change. Else the largest
@@ -11,16 +11,15 @@ extension MomentPass {
   /// Collective.
   mutating func chooseScales(
     _ kernel: borrowing ScaledKernel,
-    _ point: MomentPoint,
-    _ extent: Extent,
-    _ response: Response,
-    _ idle: borrowing AlignedVector,
+    count modes: Int,
+    idle: borrowing IdleModes,
     over communicator: some Communicator
   ) throws(CommunicationError) {
     for index in scales.indices { scales[index] = 1 }
-    var isKnown = point.units.allSatisfy { $0 == 0 }
-    if extent == .response {
-      switch response {
+    guard work.extent != .moments else { return }
+    var isKnown = work.point.units.allSatisfy { $0 == 0 }
+    if work.extent == .response, !work.combinesResponse {
+      switch work.response {
       case .couplings(let changes):
         var relative = 0.0
         for (change, coupling) in zip(changes, kernel.couplings) where change != 0 {
@@ -38,15 +37,15 @@ extension MomentPass {
 
     for index in scales.indices { scales[index] = 1 }
     var largest = [Double](repeating: 0, count: scales.count)
-    for start in stride(from: 0, to: idle.paddedCount, by: ScaledKernel.tile) {
-      let count = min(ScaledKernel.tile, idle.paddedCount - start)
-      tabulateOccupations(kernel, point.moments, idle, start, count, .derivatives)
-      tabulateDerivatives(kernel, point, extent, response, start, count)
-      for index in largest.indices where index < 2 * channels || extent == .response {
+    let padded = modes.roundedUpToVectors
+    for start in stride(from: 0, to: padded, by: ScaledKernel.tile) {
+      let count = min(ScaledKernel.tile, padded - start)
+      tabulateOccupations(kernel, idle, start, count)
+      tabulateDerivatives(kernel, start, count)
+      for index in largest.indices where index < columnCount {
         var most = Vector.zero
         for mode in stride(from: 0, to: count, by: Vector.scalarCount) {
-          let size = magnitude(column(4 + index).vector(at: mode))
-          most = most.replacing(with: size, where: size .> most)
+          most = larger(most, magnitude(column(4 + index).vector(at: mode)))
         }
         largest[index] = max(largest[index], most.max())
       }

@@ -1,8 +1,9 @@
 import Communication
+import Dissipation
 import VectorMath
 
 /// One pass over the modes for a step in the 2R moments: the occupations that they imply, the moments
-/// of those occupations, and where wanted the derivatives of these.
+/// of those occupations, and where wanted the derivatives of these, λ and all that is asked of the state.
 ///
 /// With in_m = Σ γ_r g_r A_r and out_m = Σ γ_r f_r B_r a steady mode has n = in/(in + out), h = out/(in + out), so
 ///
@@ -28,18 +29,38 @@ struct MomentPass: ~Copyable {
   /// n, h, h/(in + out), n/(in + out) of a tile, then P_0, Q_0, P_1 …, c.
   private let columns: AlignedVector
   /// γ_r A_r and γ_r B_r.
-  private let coefficients: AlignedVector
+  let coefficients: AlignedVector
   private let ones = AlignedVector(count: ScaledKernel.tile)
   /// Tables beyond those of the kernel, scaled to at most 1, each padded to whole tiles.
   private let others: AlignedVector
-  private let otherCount: Int
+  let otherCount: Int
   let channels: Int
-  /// Moments and number.
+  /// Moments, number, and Σ n over the other tables.
   private var sums: TileSums
   /// Derivatives and responses, row by row.
   private var elements: TileSums
   /// What each column of derivatives is divided by, powers of two.
   var scales: [Double]
+
+  /// What the present pass computes.
+  var work = Work()
+  /// What it finds of a state.
+  var scan = ImbalanceScan()
+  var digest = DigestSum()
+
+  /// What a pass computes.
+  struct Work {
+    var extent = Extent.moments
+    var response = Response.couplings([])
+    var state: StateVector?
+    var point = MomentPoint([], isNonnegative: [], modes: 1)
+    var exactFolds = 3
+    var folds = 3
+    /// Whether c is Σ_r (dγ_r/γ_r) (P_r − Q_r), so that its sums follow from those of P and Q.
+    var combinesResponse = false
+    /// dγ_r/γ_r then.
+    var relativeChanges: [Double] = []
+  }
 
   /// Prepares a pass.
   ///
@@ -53,11 +74,11 @@ struct MomentPass: ~Copyable {
     coefficients = AlignedVector(count: 2 * kernel.channels)
     others = AlignedVector(count: tables.count * kernel.stride)
     for (index, table) in tables.enumerated() {
-      for (mode, value) in table.enumerated() { others[index * kernel.stride + mode] = value }
+      copyScaled(table, by: 1, to: others.pointer + index * kernel.stride)
     }
     for mode in 0..<ScaledKernel.tile { ones[mode] = 1 }
     let rows = 2 * kernel.channels + 1
-    sums = TileSums(count: rows, depth: kernel.depth)
+    sums = TileSums(count: rows + tables.count, depth: kernel.depth)
     elements = TileSums(count: (rows + tables.count) * rows, depth: kernel.depth)
     scales = [Double](repeating: 1, count: rows)
   }
@@ -65,82 +86,164 @@ struct MomentPass: ~Copyable {
   /// The rows: the tables of the kernel, 1, the others.
   private var rowCount: Int { 2 * channels + 1 + otherCount }
 
-  /// Σ_m f_r n for even rows, Σ_m g_r h for odd ones, Σ_m n for the last.
+  /// Σ_m f_r n for even rows, Σ_m g_r h for odd ones, Σ_m n for the last; after it, of a state, Σ_m n
+  /// over the other tables.
   func moment(_ row: Int) -> Double { sums.value(row) }
 
   /// Σ_m a_row b_column: columns 0 ..< 2R are P_s and Q_s, the last is the response.
   func element(row: Int, column: Int) -> Double {
-    elements.value(row * (2 * channels + 1) + column) * scales[column]
+    if column == 2 * channels, work.combinesResponse {
+      return (0..<channels).reduce(0) { sum, r in
+        let change = work.relativeChanges[r]
+        guard change != 0 else { return sum }
+        let toward = element(row: row, column: 2 * r)
+        return sum + change * (toward - element(row: row, column: 2 * r + 1))
+      }
+    }
+    return elements.value(row * (2 * channels + 1) + column) * scales[column]
   }
 
   /// Whether all was finite, and in and out were not negative, on all ranks.
   private(set) var isValid = false
 
-  /// Passes over the owned modes.
-  ///
-  /// Collective: one or two Allreduces, and one for the scales where these are not known before.
+  // MARK: - A pass
+
+  /// Begins a pass.
   ///
   /// - Parameters:
   ///   - kernel: The kernel.
   ///   - point: The moments.
   ///   - extent: What to compute.
   ///   - response: The response column, if it is to be computed.
-  ///   - idle: n of the modes that have no rate at all; zero beyond the owned modes.
-  ///   - communicator: The ranks.
-  /// - Throws: `CommunicationError` if a reduction fails.
-  mutating func evaluate(
+  ///   - state: λ of the owned modes, to be written or read; `nil` if only moments matter.
+  mutating func begin(
     _ kernel: borrowing ScaledKernel,
     at point: MomentPoint,
     _ extent: Extent,
     response: Response,
-    idle: borrowing AlignedVector,
-    over communicator: some Communicator
-  ) throws(CommunicationError) {
-    if extent != .moments {
-      try chooseScales(kernel, point, extent, response, idle, over: communicator)
+    state: StateVector? = nil
+  ) {
+    work = Work(extent: extent, response: response, state: state, point: point)
+    for row in 0..<2 * channels {
+      coefficients[row] = kernel.couplings[row / 2] * point.moments[row]
     }
-    let folds = folds(for: point, extent)
-    let exactFolds = kernel.folds()
+    let bits = bitsBelowOne(point)
+    work.folds = folds(bits, extent)
+    // To 2⁻⁶⁰ of each sum: by what the factors range over, or by what is known of the moments.
+    work.exactFolds = (bits ?? 60) + 66 <= 2 * FoldAccumulator.foldBits ? 2 : kernel.folds()
+    if case .couplings(let changes) = response, extent == .response,
+      let relative = relativeChanges(changes, kernel.couplings, point)
+    {
+      work.combinesResponse = true
+      work.relativeChanges = relative
+    }
     sums.reset()
     elements.reset()
-    for start in stride(from: 0, to: idle.paddedCount, by: ScaledKernel.tile) {
-      let count = min(ScaledKernel.tile, idle.paddedCount - start)
-      // The padding has no rates and no occupation, and is no mode.
-      tabulateOccupations(kernel, point.moments, idle, start, count, extent)
-      for row in 0...2 * channels {
+    scan = ImbalanceScan()
+    digest = DigestSum()
+  }
+
+  /// How many columns of derivatives the pass has.
+  var columnCount: Int {
+    work.extent == .response && !work.combinesResponse ? 2 * channels + 1 : 2 * channels
+  }
+
+  /// Adds the owned modes.
+  ///
+  /// - Parameters:
+  ///   - kernel: The kernel.
+  ///   - modes: Their number.
+  ///   - idle: What modes without rates keep.
+  mutating func add(_ kernel: borrowing ScaledKernel, count modes: Int, idle: borrowing IdleModes) {
+    let hasState = work.state != nil
+    let padded = modes.roundedUpToVectors
+    for start in stride(from: 0, to: padded, by: ScaledKernel.tile) {
+      let count = min(ScaledKernel.tile, padded - start)
+      if let state = work.state {
+        tabulate(state, kernel, idle, start, count)
+      } else {
+        tabulateOccupations(kernel, idle, start, count)
+      }
+      for row in 0..<(hasState ? rowCount : 2 * channels + 1) {
         let values = column(row < 2 * channels && row % 2 == 1 ? 1 : 0)
-        sums.add(row, table(kernel, row, start), values, count: count, folds: exactFolds)
+        let folds = row < 2 * channels ? work.exactFolds : 3
+        sums.add(row, table(kernel, row, start), values, count: count, folds: folds)
       }
       sums.endTile()
-      guard extent != .moments else { continue }
-      tabulateDerivatives(kernel, point, extent, response, start, count)
-      let last = extent == .response ? 2 * channels + 1 : 2 * channels
+      guard work.extent != .moments else { continue }
+      tabulateDerivatives(kernel, start, count)
       for row in 0..<rowCount {
         let place = row * (2 * channels + 1)
         let table = table(kernel, row, start)
-        elements.add(place, columns: last, table, column(4), count: count, folds: folds)
+        elements.add(
+          place,
+          columns: columnCount,
+          table,
+          column(4),
+          count: count,
+          folds: work.folds
+        )
       }
       elements.endTile()
     }
-    try sums.reduce(over: communicator)
-    if extent != .moments { try elements.reduce(over: communicator) }
-    isValid = sums.isValid && elements.isValid
+  }
+
+  /// Adds up what all ranks hold.
+  ///
+  /// Collective: one Allreduce of the sums.
+  ///
+  /// - Parameters:
+  ///   - integers: More integers to be summed.
+  ///   - communicator: The ranks.
+  /// - Throws: `CommunicationError` if the reduction fails.
+  mutating func reduce(
+    integers: inout [Int64],
+    over communicator: some Communicator
+  ) throws(CommunicationError) {
+    if work.extent == .moments, integers.isEmpty {
+      try sums.reduce(over: communicator)
+    } else {
+      try sums.reduce(with: &elements, integers: &integers, over: communicator)
+    }
+    isValid = sums.isValid && (work.extent == .moments || elements.isValid)
+  }
+
+  // MARK: - Precision
+
+  /// How many binary orders the smallest moment is below the number of modes; `nil` where moments have
+  /// both signs, and nothing is known of the size of the sums of magnitudes.
+  private func bitsBelowOne(_ point: MomentPoint) -> Int? {
+    guard point.units.allSatisfy({ $0 == 0 }) else { return nil }
+    return point.moments.reduce(0) { bits, moment in
+      moment > 0 ? max(bits, point.exponent - Int(moment.exponent)) : bits
+    }
   }
 
   /// As many folds as keep the derivatives of the smallest moment to 26 bits, and to 36 for responses.
-  private func folds(for point: MomentPoint, _ extent: Extent) -> Int {
-    var bits = 0
-    for (moment, unit) in zip(point.moments, point.units) where unit == 0 && moment > 0 {
-      bits = max(bits, point.exponent - Int(moment.exponent))
-    }
-    bits += extent == .response ? 36 : 26
-    // Where moments have both signs nothing is known of their size.
-    return point.units.allSatisfy { $0 == 0 } ? min(3, (bits + 41) / 42) : 3
+  private func folds(_ bits: Int?, _ extent: Extent) -> Int {
+    guard let bits else { return 3 }
+    return min(3, (bits + (extent == .response ? 36 : 26) + 41) / 42)
   }
+
+  /// dγ_r/γ_r; `nil` where a coupling that changes is zero or small next to that, or variables are not
+  /// logarithms.
+  private func relativeChanges(
+    _ changes: [Double],
+    _ couplings: [Double],
+    _ point: MomentPoint
+  ) -> [Double]? {
+    guard point.units.allSatisfy({ $0 == 0 }) else { return nil }
+    let relative = zip(changes, couplings).map { $0 == 0 ? 0 : $0 / $1 }
+    return relative.allSatisfy { abs($0) < 0x1p10 } ? relative : nil
+  }
+
+  // MARK: - Memory
 
   func column(_ index: Int) -> UnsafeMutablePointer<Double> {
     columns.pointer + index * ScaledKernel.tile
   }
+
+  func one() -> UnsafeMutablePointer<Double> { ones.pointer }
 
   private func table(
     _ kernel: borrowing ScaledKernel,
@@ -150,93 +253,5 @@ struct MomentPass: ~Copyable {
     if row < 2 * channels { return kernel.table(row, from: start) }
     if row == 2 * channels { return ones.pointer }
     return others.pointer + (row - 2 * channels - 1) * kernel.stride + start
-  }
-
-  // MARK: - Tiles
-
-  func tabulateOccupations(
-    _ kernel: borrowing ScaledKernel,
-    _ moments: [Double],
-    _ idle: borrowing AlignedVector,
-    _ start: Int,
-    _ count: Int,
-    _ extent: Extent
-  ) {
-    for row in 0..<2 * channels { coefficients[row] = kernel.couplings[row / 2] * moments[row] }
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      var gain = Vector.zero
-      var loss = Vector.zero
-      for r in 0..<channels {
-        let f = kernel.table(2 * r, from: start).vector(at: index)
-        let g = kernel.table(2 * r + 1, from: start).vector(at: index)
-        gain = multiplyAdd(g, Vector(repeating: coefficients[2 * r]), gain)
-        loss = multiplyAdd(f, Vector(repeating: coefficients[2 * r + 1]), loss)
-      }
-      let negative = (gain .< Vector.zero) .| (loss .< Vector.zero)
-      let total = gain + loss
-      let isIdle = total .== Vector.zero
-      let inverse = (1 / total).replacing(with: 0, where: isIdle)
-      let idleOccupation = idle.pointer.vector(at: start + index)
-      let n = (gain * inverse).replacing(with: idleOccupation, where: isIdle)
-        .replacing(with: .nan, where: negative)
-      let h = (loss * inverse).replacing(with: 1 - idleOccupation, where: isIdle)
-      column(0).store(n, at: index)
-      column(1).store(h, at: index)
-      guard extent != .moments else { continue }
-      // χ/in = h/(in + out) and χ/out = n/(in + out); both vanish where there is no rate.
-      column(2).store(h * inverse, at: index)
-      column(3).store(n * inverse, at: index)
-    }
-  }
-
-  func tabulateDerivatives(
-    _ kernel: borrowing ScaledKernel,
-    _ point: MomentPoint,
-    _ extent: Extent,
-    _ response: Response,
-    _ start: Int,
-    _ count: Int
-  ) {
-    for row in 0..<2 * channels {
-      // P_s has the table g_s and h/(in + out), Q_s the table f_s and n/(in + out).
-      let table = kernel.table(row % 2 == 0 ? row + 1 : row - 1, from: start)
-      let factor = kernel.couplings[row / 2] * point.derivative(row) / scales[row]
-      multiply(table, column(2 + row % 2), factor, into: column(4 + row), count)
-    }
-    guard extent == .response else { return }
-    let target = column(4 + 2 * channels)
-    switch response {
-    case .table(let table):
-      multiply(table + start, ones.pointer, 1 / scales[2 * channels], into: target, count)
-    case .couplings(let changes):
-      let unit = 1 / scales[2 * channels]
-      for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-        var gain = Vector.zero
-        var loss = Vector.zero
-        for r in 0..<channels {
-          let f = kernel.table(2 * r, from: start).vector(at: index)
-          let g = kernel.table(2 * r + 1, from: start).vector(at: index)
-          let (a, b) = (point.moments[2 * r], point.moments[2 * r + 1])
-          gain = multiplyAdd(g, Vector(repeating: changes[r] * a * unit), gain)
-          loss = multiplyAdd(f, Vector(repeating: changes[r] * b * unit), loss)
-        }
-        let perGain = column(2).vector(at: index)
-        let perLoss = column(3).vector(at: index)
-        target.store(perGain * gain - perLoss * loss, at: index)
-      }
-    }
-  }
-
-  private func multiply(
-    _ a: UnsafePointer<Double>,
-    _ b: UnsafePointer<Double>,
-    _ factor: Double,
-    into target: UnsafeMutablePointer<Double>,
-    _ count: Int
-  ) {
-    let factor = Vector(repeating: factor)
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      target.store(a.vector(at: index) * factor * b.vector(at: index), at: index)
-    }
   }
 }

@@ -1,31 +1,115 @@
+import Communication
+import VectorMath
+
+/// A steady state as one pass over the modes finds it, with what proves it.
+public struct SettledState: Sendable {
+  /// How steady λ is.
+  public var certificate: SteadyCertificate
+
+  /// Σ_m n_m.
+  public var number: Double
+
+  /// Σ_m v(m) n_m of each velocity table.
+  public var velocities: [Double]
+
+  /// The fingerprint of λ; see `digest`.
+  public var digest: UInt64
+}
+
 extension SteadySolver {
-  /// Appends what the next iteration depends on beside the tables, the weights and the filling.
+  /// Writes the state of the present moments, and finds all that is asked of it.
   ///
-  /// Not collective: all ranks know the same.
-  public func append(to words: inout StateWords) {
-    words.append(point.moments)
-    words.append(point.units)
-    words.append(inverse)
-    words.append(predictionError)
+  /// Collective: one pass over the modes, one sum and one maximum. λ = ln(out/in) is written mode by mode, n and h are
+  /// computed again from that λ, and so are the moments. Where no factor is negative the rates from these
+  /// moments are those of the pass to a relative δ, the largest deviation of a moment, so that
+  ///
+  ///     residual ≤ (r + δ)/(1 − δ),        r = max_m |h·in − n·out|/(h·in + n·out)
+  ///
+  /// with the rates of the pass. That bound is the certificate. Where factors have both signs, or the bound is above the
+  /// tolerance, a second pass takes the residual with the moments of λ itself.
+  ///
+  /// - Parameters:
+  ///   - lambda: On return λ of the owned modes.
+  ///   - tolerance: The largest bound that needs no second pass.
+  /// - Returns: The state, the same on all ranks; the residual is infinite where something is not finite.
+  /// - Throws: `CommunicationError` if a collective fails.
+  public mutating func settle(
+    into lambda: borrowing AlignedVector,
+    tolerance: Double = 1e-12
+  ) throws(CommunicationError) -> SettledState {
+    var state = try evaluate(lambda, isGiven: false)
+    let deviation = momentDeviation
+    let bound = (state.certificate.residual + deviation) / (1 - deviation)
+    if bound <= tolerance {
+      state.certificate.residual = bound
+      return state
+    }
+    guard pass.isValid else {
+      state.certificate.residual = .infinity
+      return state
+    }
+    return try judge(lambda)
   }
 
-  /// Takes over what `append` has written.
+  /// Finds all that is asked of a given state; its certificate is exact.
   ///
-  /// Not collective.
+  /// Collective: two passes over the modes.
   ///
-  /// - Parameter words: The words, from which this state's are taken out.
-  /// - Throws: `StateError` if they are of another kernel, alike on all ranks.
-  public mutating func restore(_ words: inout StateWords) throws(StateError) {
-    let (moments, units) = (try words.takeDoubles(), try words.takeDoubles())
-    let inverse = try words.takeDoubles()
-    let predictionError = try words.takeDouble()
-    let count = 2 * engine.kernel.channels
-    guard let moments, let units, moments.count == count,
-      inverse == nil || inverse?.count == count * (count + 1),
-      let point = MomentPoint(moments, units: units, modes: partition.modes)
-    else { throw StateError() }
-    self.point = point
-    self.inverse = inverse
-    self.predictionError = predictionError
+  /// - Parameter lambda: λ of the owned modes.
+  /// - Returns: The state, as `settle` does.
+  /// - Throws: `CommunicationError` if a collective fails.
+  public mutating func judge(
+    _ lambda: borrowing AlignedVector
+  ) throws(CommunicationError) -> SettledState {
+    let reached = point
+    let inherited = inverse
+    try begin(at: lambda)
+    let state = try evaluate(lambda, isGiven: true)
+    (point, inverse) = (reached, inherited)
+    return state
+  }
+
+  /// The largest relative deviation between the moments assumed and found; infinite where it bounds nothing.
+  private var momentDeviation: Double {
+    guard pass.isValid, point.units.allSatisfy({ $0 == 0 }) else { return .infinity }
+    return point.moments.indices.reduce(0) { largest, row in
+      let change = abs(pass.moment(row) / point.moments[row] - 1)
+      return change < .infinity ? max(largest, change) : .infinity
+    }
+  }
+
+  /// A pass over λ.
+  ///
+  /// Collective.
+  private mutating func evaluate(
+    _ lambda: borrowing AlignedVector,
+    isGiven: Bool
+  ) throws(CommunicationError) -> SettledState {
+    let modes = partition.owned.count
+    let first = partition.owned.lowerBound
+    let vector = StateVector(pointer: lambda.pointer, isGiven: isGiven, first: first)
+    pass.begin(engine.kernel, at: point, .moments, response: .couplings([]), state: vector)
+    pass.add(engine.kernel, count: modes, idle: idle)
+    let own = pass.scan.imbalance(count: modes)
+    // Halves of 32 bits, whose sums do not overflow.
+    let digest = pass.digest.value
+    var integers = [Int64(own.idleModes), Int64(digest >> 32), Int64(digest & 0xFFFF_FFFF)]
+    try pass.reduce(integers: &integers, over: communicator)
+    // The first idle mode of all is the largest of the negative places; below 2⁵³ all are exact.
+    var extremes = [own.largest, own.firstIdle.map { -Double(first + $0) } ?? -.infinity]
+    var span = extremes.mutableSpan
+    try communicator.maximum(&span)
+
+    var certificate = SteadyCertificate(residual: pass.isValid ? extremes[0] : .infinity)
+    if integers[0] > 0 {
+      certificate.idleModes = Int(integers[0])
+      certificate.firstIdleMode = Int(-extremes[1])
+    }
+    return SettledState(
+      certificate: certificate,
+      number: pass.moment(unknowns),
+      velocities: (0..<velocityCount).map { pass.moment(unknowns + 1 + $0) },
+      digest: UInt64(bitPattern: integers[1]) << 32 &+ UInt64(bitPattern: integers[2])
+    )
   }
 }

@@ -32,8 +32,8 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
   /// The mean occupation, inside 0 … 1.
   var filling: Double
 
-  /// n of modes without rates.
-  let idle: AlignedVector
+  /// What modes without rates keep.
+  private(set) var idle: IdleModes
 
   /// The moments reached.
   var point: MomentPoint
@@ -70,7 +70,7 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
     engine = try SeparableForce(kernel: kernel, partition: partition, communicator: communicator)
     pass = MomentPass(of: engine.kernel, others: velocities)
     start = Moments(of: engine.kernel)
-    idle = AlignedVector(count: partition.owned.count)
+    idle = IdleModes(0, count: partition.owned.count)
     isNonnegative = engine.kernel.isNonnegative
     self.velocities = velocities.count
     filling = 0.5
@@ -101,10 +101,7 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
   ///   - lambda: λ of the owned modes.
   public mutating func impose(filling: Double, idle lambda: borrowing AlignedVector) {
     self.filling = filling
-    for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
-      idle.pointer.store(occupations(lambda.pointer.vector(at: index)).occupation, at: index)
-    }
-    for index in lambda.count..<lambda.paddedCount { idle.pointer[index] = 0 }
+    idle = IdleModes(lambda)
   }
 
   /// Begins at a state.
@@ -139,27 +136,6 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
     set { point = point.with(variables: newValue) }
   }
 
-  /// Writes λ_m = ln(out_m/in_m) of the owned modes; those without rates keep what is there.
-  ///
-  /// - Parameter lambda: On entry λ of modes without rates; on return λ of the owned modes.
-  public func write(into lambda: borrowing AlignedVector) {
-    let channels = engine.kernel.channels
-    for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
-      var gain = Vector.zero
-      var loss = Vector.zero
-      for r in 0..<channels {
-        let a = Vector(repeating: engine.kernel.couplings[r] * point.moments[2 * r])
-        let b = Vector(repeating: engine.kernel.couplings[r] * point.moments[2 * r + 1])
-        gain = multiplyAdd(engine.kernel.table(2 * r + 1, from: index).vector(at: 0), a, gain)
-        loss = multiplyAdd(engine.kernel.table(2 * r, from: index).vector(at: 0), b, loss)
-      }
-      let isIdle = (gain .== Vector.zero) .& (loss .== Vector.zero)
-      let value = logarithm(loss / gain)
-      let kept = lambda.pointer.vector(at: index)
-      lambda.pointer.store(value.replacing(with: kept, where: isIdle), at: index)
-    }
-  }
-
   /// Iterates e^−λ = gain/loss at the filling; see `iterateFixedPoint`.
   ///
   /// Collective.
@@ -181,39 +157,34 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
     )
   }
 
-  /// Computes the residual of a state from λ alone.
+  /// Writes the gains and losses of a state.
   ///
-  /// Collective; see `certify`.
+  /// Collective.
   ///
   /// - Parameters:
   ///   - lambda: λ of the owned modes.
-  ///   - gain: On return the gains, if there are modes without any rate.
-  ///   - loss: On return the losses, if there are such modes.
-  /// - Returns: The certificate, the same on all ranks.
+  ///   - gain: On return the gains.
+  ///   - loss: On return the losses.
   /// - Throws: `CommunicationError` if a collective fails.
-  public mutating func certificate(
-    of lambda: borrowing AlignedVector,
+  public mutating func rates(
+    at lambda: borrowing AlignedVector,
     gain: inout AlignedVector,
     loss: inout AlignedVector
-  ) throws(CommunicationError) -> SteadyCertificate {
-    let communicator = communicator
-    let certificate = try certify(lambda, with: &engine, over: communicator)
-    if certificate.idleModes > 0 { try engine.rates(at: lambda, gain: &gain, loss: &loss) }
-    return certificate
+  ) throws(CommunicationError) {
+    try engine.rates(at: lambda, gain: &gain, loss: &loss)
   }
 
   mutating func evaluate(
     _ extent: MomentPass.Extent,
     response: MomentPass.Response? = nil
   ) throws(CommunicationError) {
-    try pass.evaluate(
-      engine.kernel,
-      at: point,
-      extent,
-      response: response ?? .couplings(engine.kernel.slopes),
-      idle: idle,
-      over: communicator
-    )
+    let modes = partition.owned.count
+    let response = response ?? .couplings(engine.kernel.slopes)
+    pass.begin(engine.kernel, at: point, extent, response: response)
+    try pass.chooseScales(engine.kernel, count: modes, idle: idle, over: communicator)
+    pass.add(engine.kernel, count: modes, idle: idle)
+    var none: [Int64] = []
+    try pass.reduce(integers: &none, over: communicator)
   }
 }
 

@@ -71,7 +71,7 @@ struct SteadySolverTests {
       let newton = uniform(modes, filling)
       var solver = try solver(random, filling: filling)
       #expect(try solver.iterate(responses: false).converged, "β = \(beta)")
-      solver.write(into: newton)
+      _ = try solver.settle(into: newton)
       #expect(try residual(random, at: newton) < 1e-12, "β = \(beta)")
       let number = newton.buffer.reduce(0) { $0 + 1 / (1 + .exp($1)) }
       #expect(abs(number - filling * Double(modes)) < 1e-11)
@@ -100,7 +100,7 @@ struct SteadySolverTests {
         try solver.begin(at: state)
         #expect(try solver.iterate(responses: false).converged, "β = \(beta)")
       }
-      solver.write(into: state)
+      _ = try solver.settle(into: state)
       #expect(try residual(random, at: state) < 1e-12, "β = \(beta)")
     }
   }
@@ -123,7 +123,7 @@ struct SteadySolverTests {
       let steady = uniform(random.grid.count * orbitals, filling)
       var solver = try solver(random, filling: filling)
       #expect(try solver.iterate(responses: false).converged)
-      solver.write(into: steady)
+      _ = try solver.settle(into: steady)
       let partition = Partition(momenta: random.grid.count, bands: orbitals, over: world)
       let engine = try SeparableForce(
         kernel: random.kernel.separable,
@@ -168,10 +168,10 @@ struct SteadySolverTests {
       solver.impose(filling: 0.3, idle: newton)
       try solver.begin(at: newton)
       #expect(try solver.iterate(responses: false).converged)
-      solver.write(into: newton)
+      _ = try solver.settle(into: newton)
       try solver.begin(at: continued)
       #expect(try solver.continueInPseudoTime(responses: false).converged)
-      solver.write(into: continued)
+      _ = try solver.settle(into: continued)
       for mode in 0..<80 { #expect(abs(continued[mode] - newton[mode]) < 1e-11) }
     }
   }

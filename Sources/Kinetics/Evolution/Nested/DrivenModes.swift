@@ -108,13 +108,13 @@ struct DrivenModes: ~Copyable {
     for step in 0..<steps.count {
       for stage in 0..<RadauMethod.stages {
         for moment in 0..<moments {
-          let value = steps.moment(moment, step: step, stage: stage) / kernel.scales[moment]
+          let value = steps.moment(moment, step: step, stage: stage) / kernel.tableScales[moment]
           rates[place] = steps.lengths[step] * rate * kernel.couplings[moment / 2] * value
           place += 1
         }
       }
       for moment in 0..<moments {
-        let top = steps.tops[step * moments + moment] / kernel.scales[moment]
+        let top = steps.tops[step * moments + moment] / kernel.tableScales[moment]
         // Twice the largest term of the other lattice.
         let exponent = top > 0 ? Int(top.exponent) + 2 : 0
         shifts[step * moments + moment] = FixedPointSums.shift(exponent: exponent)
@@ -176,7 +176,7 @@ struct DrivenModes: ~Copyable {
       for moment in 0..<moments where kernel.couplings[moment / 2] != 0 {
         let place = step * moments + moment
         let sum = sums.value(place, shift: shifts[place])
-        let found = sum * kernel.scales[moment] / Double(momenta)
+        let found = sum * kernel.tableScales[moment] / Double(momenta)
         let assumed = steps.moment(moment, step: step, stage: RadauMethod.stages - 1)
         let difference = abs(found - assumed)
         guard difference > 0 else { continue }

@@ -1,0 +1,47 @@
+import Communication
+import Dissipation
+
+/// The powers of two by which the tables of a kernel are divided, and what else sums must know of them.
+struct KernelScales: Sendable, Equatable {
+  /// For f_0, g_0, f_1 … an exponent with |value| < 2^exponent.
+  private(set) var exponents: [Int]
+
+  /// For each table whether no value of it is negative, on any rank.
+  let isNonnegative: [Bool]
+
+  /// Binary orders of magnitude between the largest and the smallest factor that is not zero.
+  private(set) var range: Int
+
+  /// Looks at the tables.
+  ///
+  /// Collective: the ranks agree on the scales.
+  init(
+    of kernel: SeparableKernel,
+    over communicator: some Communicator
+  ) throws(CommunicationError) {
+    let tables = kernel.channels.flatMap { [$0.source, $0.sink] }
+    // Of each table the largest and the smallest magnitude, as exponents of two, and its sign.
+    let none = Int64.min / 2
+    var extremes = [Int64](repeating: none, count: 3 * tables.count)
+    for (index, table) in tables.enumerated() {
+      for value in table where value != 0 {
+        let exponent = Int64(value.exponent)
+        extremes[3 * index] = max(extremes[3 * index], exponent)
+        extremes[3 * index + 1] = max(extremes[3 * index + 1], -exponent)
+        if value < 0 { extremes[3 * index + 2] = 1 }
+      }
+    }
+    if !extremes.isEmpty {
+      var span = extremes.mutableSpan
+      try communicator.maximum(&span)
+    }
+    exponents = []
+    range = 0
+    for index in tables.indices {
+      let (top, bottom) = (extremes[3 * index], -extremes[3 * index + 1])
+      exponents.append(top > none ? Int(top) + 1 : 0)
+      if top > none { range = max(range, Int(top - bottom)) }
+    }
+    isNonnegative = tables.indices.map { extremes[3 * $0 + 2] <= 0 }
+  }
+}

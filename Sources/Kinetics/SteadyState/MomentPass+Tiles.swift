@@ -1,0 +1,189 @@
+import VectorMath
+
+/// λ of the owned modes in a pass.
+struct StateVector {
+  /// λ of the owned modes; room for whole vectors.
+  var pointer: UnsafeMutablePointer<Double>
+
+  /// Whether λ is given, and not what the moments imply.
+  var isGiven: Bool
+
+  /// The place of the first owned mode among all modes of all ranks.
+  var first: Int
+}
+
+extension MomentPass {
+  /// n and h of a tile from the moments.
+  ///
+  /// - Parameters:
+  ///   - kernel: The kernel.
+  ///   - idle: What modes without rates keep.
+  ///   - start: The first mode.
+  ///   - count: Modes, whole vectors.
+  func tabulateOccupations(
+    _ kernel: borrowing ScaledKernel,
+    _ idle: borrowing IdleModes,
+    _ start: Int,
+    _ count: Int
+  ) {
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let (gain, loss) = rates(kernel, start + index)
+      let negative = (gain .< Vector.zero) .| (loss .< Vector.zero)
+      let total = gain + loss
+      let isIdle = total .== Vector.zero
+      var inverse = 1 / total
+      var n = gain * inverse
+      var h = loss * inverse
+      // The padding has no rates and no occupation, and is no mode.
+      if any(isIdle) {
+        let kept = idle.occupations(at: start + index)
+        n = n.replacing(with: kept.occupation, where: isIdle)
+        h = h.replacing(with: kept.vacancy, where: isIdle)
+        inverse = inverse.replacing(with: 0, where: isIdle)
+      }
+      column(0).store(n.replacing(with: .nan, where: negative), at: index)
+      column(1).store(h, at: index)
+      guard work.extent != .moments else { continue }
+      // χ/in = h/(in + out) and χ/out = n/(in + out); both vanish where there is no rate.
+      column(2).store(h * inverse, at: index)
+      column(3).store(n * inverse, at: index)
+    }
+  }
+
+  /// λ of a tile, and n and h from that λ alone; its residual and its digest.
+  ///
+  /// - Parameters:
+  ///   - state: λ is written there, or read.
+  ///   - kernel: The kernel.
+  ///   - idle: What modes without rates keep.
+  ///   - start: The first mode.
+  ///   - count: Modes, whole vectors.
+  mutating func tabulate(
+    _ state: StateVector,
+    _ kernel: borrowing ScaledKernel,
+    _ idle: borrowing IdleModes,
+    _ start: Int,
+    _ count: Int
+  ) {
+    let target = state.pointer + start
+    var scan = scan
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let (gain, loss) = rates(kernel, start + index)
+      let isIdle = (gain .== Vector.zero) .& (loss .== Vector.zero)
+      let hasIdle = any(isIdle)
+      let perGain = 1 / gain
+      var lambda = target.vector(at: index)
+      if !state.isGiven {
+        lambda = logarithm(loss * perGain)
+        if hasIdle {
+          lambda = lambda.replacing(with: idle.lambda(at: start + index), where: isIdle)
+        }
+        let negative = (gain .< Vector.zero) .| (loss .< Vector.zero)
+        lambda = lambda.replacing(with: .nan, where: negative)
+        target.store(lambda, at: index)
+      }
+
+      let isPositive = lambda .> Vector.zero
+      let small = exponential(lambda.replacing(with: -lambda, where: isPositive))
+      let majority = 1 / (1 + small)
+      let minority = small * majority
+      var n = majority.replacing(with: minority, where: isPositive)
+      let h = minority.replacing(with: majority, where: isPositive)
+      // 1/(in + out) as the state has it, n/in.
+      var inverse = n * perGain
+      // h·in and n·out, both over the larger of n and h.
+      scan.take(
+        toward: (gain * small).replacing(with: gain, where: isPositive),
+        away: loss.replacing(with: loss * small, where: isPositive),
+        isIdle: isIdle,
+        at: start + index
+      )
+      if hasIdle {
+        n = n.replacing(with: 0, where: .!idle.isMode(start + index))
+        inverse = inverse.replacing(with: 0, where: isIdle)
+      }
+      column(0).store(n, at: index)
+      column(1).store(h, at: index)
+      guard work.extent != .moments else { continue }
+      column(2).store(h * inverse, at: index)
+      column(3).store(n * inverse, at: index)
+    }
+    self.scan = scan
+    digest.add(target, count: min(count, idle.count - start), first: state.first + start)
+  }
+
+  /// The columns P_s, Q_s and c of a tile.
+  func tabulateDerivatives(
+    _ kernel: borrowing ScaledKernel,
+    _ start: Int,
+    _ count: Int
+  ) {
+    for row in 0..<2 * channels {
+      // P_s has the table g_s and h/(in + out), Q_s the table f_s and n/(in + out).
+      let table = kernel.table(row % 2 == 0 ? row + 1 : row - 1, from: start)
+      let factor = kernel.couplings[row / 2] * work.point.derivative(row) / scales[row]
+      multiply(table, column(2 + row % 2), factor, into: column(4 + row), count)
+    }
+    if work.extent == .response, !work.combinesResponse {
+      tabulateResponse(kernel, start, count)
+    }
+  }
+
+  private func tabulateResponse(
+    _ kernel: borrowing ScaledKernel,
+    _ start: Int,
+    _ count: Int
+  ) {
+    let target = column(4 + 2 * channels)
+    let unit = 1 / scales[2 * channels]
+    switch work.response {
+    case .table(let table):
+      multiply(table + start, one(), unit, into: target, count)
+    case .couplings(let changes):
+      for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+        var gain = Vector.zero
+        var loss = Vector.zero
+        for r in 0..<channels {
+          let f = kernel.table(2 * r, from: start).vector(at: index)
+          let g = kernel.table(2 * r + 1, from: start).vector(at: index)
+          let (a, b) = (work.point.moments[2 * r], work.point.moments[2 * r + 1])
+          gain = multiplyAdd(g, Vector(repeating: changes[r] * a * unit), gain)
+          loss = multiplyAdd(f, Vector(repeating: changes[r] * b * unit), loss)
+        }
+        let perGain = column(2).vector(at: index)
+        let perLoss = column(3).vector(at: index)
+        target.store(perGain * gain - perLoss * loss, at: index)
+      }
+    }
+  }
+
+  /// in and out of eight modes.
+  @inline(__always)
+  private func rates(
+    _ kernel: borrowing ScaledKernel,
+    _ index: Int
+  ) -> (gain: Vector, loss: Vector) {
+    var gain = Vector.zero
+    var loss = Vector.zero
+    for r in 0..<channels {
+      let f = kernel.table(2 * r, from: 0).vector(at: index)
+      let g = kernel.table(2 * r + 1, from: 0).vector(at: index)
+      gain = multiplyAdd(g, Vector(repeating: coefficients[2 * r]), gain)
+      loss = multiplyAdd(f, Vector(repeating: coefficients[2 * r + 1]), loss)
+    }
+    return (gain, loss)
+  }
+
+  private func multiply(
+    _ a: UnsafePointer<Double>,
+    _ b: UnsafePointer<Double>,
+    _ factor: Double,
+    into target: UnsafeMutablePointer<Double>,
+    _ count: Int
+  ) {
+    let factor = Vector(repeating: factor)
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      target.store(a.vector(at: index) * factor * b.vector(at: index), at: index)
+    }
+  }
+}
