@@ -66,50 +66,54 @@ extension MomentPass {
     _ count: Int
   ) {
     let target = state.pointer + start
-    var scan = scan
+    // Short loops, whose constants fit into the registers.
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let (gain, loss) = rates(kernel, start + index)
-      let isIdle = (gain .== Vector.zero) .& (loss .== Vector.zero)
-      let hasIdle = any(isIdle)
-      let perGain = 1 / gain
-      var lambda = target.vector(at: index)
-      if !state.isGiven {
-        lambda = logarithm(loss * perGain)
-        if hasIdle {
-          lambda = lambda.replacing(with: idle.lambda(at: start + index), where: isIdle)
-        }
-        let negative = (gain .< Vector.zero) .| (loss .< Vector.zero)
-        lambda = lambda.replacing(with: .nan, where: negative)
-        target.store(lambda, at: index)
-      }
-
-      let isPositive = lambda .> Vector.zero
-      let small = exponential(lambda.replacing(with: -lambda, where: isPositive))
-      let majority = 1 / (1 + small)
-      let minority = small * majority
-      var n = majority.replacing(with: minority, where: isPositive)
-      let h = minority.replacing(with: majority, where: isPositive)
-      // 1/(in + out) as the state has it, n/in.
-      var inverse = n * perGain
-      // h·in and n·out, both over the larger of n and h.
-      scan.take(
-        toward: (gain * small).replacing(with: gain, where: isPositive),
-        away: loss.replacing(with: loss * small, where: isPositive),
-        isIdle: isIdle,
-        at: start + index
-      )
-      if hasIdle {
-        n = n.replacing(with: 0, where: .!idle.isMode(start + index))
-        inverse = inverse.replacing(with: 0, where: isIdle)
-      }
+      column(2).store(gain, at: index)
+      column(3).store(loss, at: index)
+    }
+    if !state.isGiven { writeLambda(to: target, idle, start, count) }
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let value = exponential(target.vector(at: index))
+      column(4).store(value, at: index)
+    }
+    scanTile(start, count)
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let value = column(4).vector(at: index)
+      let n = 1 / (1 + value)
       column(0).store(n, at: index)
-      column(1).store(h, at: index)
-      guard work.extent != .moments else { continue }
-      column(2).store(h * inverse, at: index)
-      column(3).store(n * inverse, at: index)
+      column(1).store(value * n, at: index)
+    }
+    // The padding has no occupation, and is no mode.
+    for index in stride(from: idle.count - start, to: count, by: 1) { column(0)[index] = 0 }
+    digest.add(target, count: min(count, idle.count - start), first: state.first + start)
+  }
+
+  private func writeLambda(
+    to target: UnsafeMutablePointer<Double>,
+    _ idle: borrowing IdleModes,
+    _ start: Int,
+    _ count: Int
+  ) {
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let (gain, loss) = (column(2).vector(at: index), column(3).vector(at: index))
+      let negative = (gain .< Vector.zero) .| (loss .< Vector.zero)
+      let lambda = logarithm(loss / gain).replacing(with: .nan, where: negative)
+      target.store(lambda, at: index)
+      let isIdle = (gain .== Vector.zero) .& (loss .== Vector.zero)
+      guard any(isIdle) else { continue }
+      let kept = idle.lambda(at: start + index)
+      target.store(lambda.replacing(with: kept, where: isIdle), at: index)
+    }
+  }
+
+  private mutating func scanTile(_ start: Int, _ count: Int) {
+    var scan = scan
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let (gain, loss) = (column(2).vector(at: index), column(3).vector(at: index))
+      scan.take(column(4).vector(at: index), gain: gain, loss: loss, at: start + index)
     }
     self.scan = scan
-    digest.add(target, count: min(count, idle.count - start), first: state.first + start)
   }
 
   /// The columns P_s, Q_s and c of a tile.
