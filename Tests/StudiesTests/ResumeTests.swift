@@ -154,6 +154,32 @@ struct ResumeTests {
     try ResumeTests.expectEqual(result, whole)
   }
 
+  @Test("Nested steps, saved after each, each time on another number of ranks, are the whole run")
+  func nested() throws {
+    var study = try EvolveStudyTests.study(
+      extents: [8192],
+      drive: 0.2,
+      outputTimes: [0, 4, 40],
+      initial: .thermal(inverseTemperature: 0.3, filling: 0.4),
+      forces: .separable
+    )
+    study.method = .nested
+    let whole = try EvolveStudyTests.run(study)
+    #expect(whole.statistics.nestedSteps > 4)
+    let vault = Vault()
+    var result: EvolveResult?
+    for limit in 0...whole.statistics.steps where result == nil {
+      let last = limit == whole.statistics.steps
+      result = try ResumeTests.run(
+        study,
+        ranks: 1 + limit % 5,
+        from: vault,
+        until: last ? .max : limit
+      )
+    }
+    try ResumeTests.expectEqual(result, whole)
+  }
+
   @Test("A state of another initial state is refused")
   func otherStart() throws {
     func study(_ filling: Double) throws -> EvolveStudy {
