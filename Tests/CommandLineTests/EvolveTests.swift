@@ -56,7 +56,8 @@ extension Program {
         Set(report.keys) == [
           "command", "modes", "totalModes", "bands", "ranks", "forces", "filling", "current",
           "currents", "lambda", "digest", "wallSeconds", "time", "steps", "rejectedSteps",
-          "forceEvaluations", "fillingDrift", "outputs", "method", "nestedSteps", "implicitSteps", "jacobians",
+          "forceEvaluations", "fillingDrift", "outputs", "method", "nestedSteps", "implicitSteps",
+          "jacobians",
           "newtonIterations", "gibbs",
         ]
       )

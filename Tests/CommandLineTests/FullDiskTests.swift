@@ -99,7 +99,9 @@ extension Program {
       try await FullDisks.withDisk(megabytes: 2) { folder in
         try folder.write("deck.yaml", Sample.chain.utf8)
         try folder.write("run.h5", "old".utf8)
-        let words = Checkpoints.run + ["--set", "time.outputs=40", "--out", "run.h5"]
+        // Long enough that the disk is full before the end.
+        let long = ["--set", "time.outputs=40", "--set", "time.end=12000"]
+        let words = Checkpoints.run + long + ["--out", "run.h5"]
         let job = try Tgge.start(words, ranks: ranks, in: folder)
         let begins = try await job.wait(seconds: 20) { folder.holds("run.h5.partial") }
         #expect(begins)
