@@ -46,6 +46,7 @@ public struct SeparableEvolution<Group: Communicator>: TimeStepping, ~Copyable {
     partition: Partition,
     over communicator: Group
   ) throws(CommunicationError) {
+    precondition(method != .nested || !coarse.isEmpty, "nested steps need a coarse lattice")
     let number = try particleNumber(initial, over: communicator)
     var nested: NestedEvolution<Group>?
     var explicit: Evolution<SeparableForce<Group>, Group>?

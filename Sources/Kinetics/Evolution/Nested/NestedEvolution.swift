@@ -105,9 +105,9 @@ struct NestedEvolution<Group: Communicator>: ~Copyable {
   /// By how much moments may deviate from those assumed, relative to the mean magnitude of their terms.
   ///
   /// A deviation δ of all gains and losses changes λ by at most δ (2 + |λ|), so that a thousandth of the
-  /// tolerance leaves room for what adds up over a slow relaxation. Rounding sets the lower bound.
+  /// smaller tolerance leaves room for what adds up over a slow relaxation. Rounding sets the lower bound.
   private static func bound(_ control: StepControl) -> Double {
-    max(1e-3 * max(control.relativeTolerance, control.absoluteTolerance), 2e-13)
+    max(1e-3 * min(control.relativeTolerance, control.absoluteTolerance), 2e-13)
   }
 
   private static func lattice(
