@@ -115,7 +115,7 @@ struct MomentPass: ~Copyable {
   ///   - point: The moments.
   ///   - extent: What to compute.
   ///   - response: The response column, if it is to be computed.
-  ///   - state: λ of the owned modes, to be written or read; `nil` if only moments matter.
+  ///   - state: λ of the owned modes, to be written or read; `nil` if only moments and derivatives matter.
   mutating func begin(
     _ kernel: borrowing ScaledKernel,
     at point: MomentPoint,
@@ -123,6 +123,10 @@ struct MomentPass: ~Copyable {
     response: Response,
     state: StateVector? = nil
   ) {
+    precondition(
+      state == nil || extent == .moments,
+      "a state's columns are not those of derivatives"
+    )
     work = Work(extent: extent, response: response, state: state, point: point)
     for row in 0..<2 * channels {
       coefficients[row] = kernel.couplings[row / 2] * point.moments[row]

@@ -39,7 +39,8 @@ extension SteadySolver {
   ) throws(CommunicationError) -> SettledState {
     var state = try evaluate(lambda, isGiven: false)
     let deviation = momentDeviation
-    let bound = (state.certificate.residual + deviation) / (1 - deviation)
+    let bound =
+      deviation < 1 ? (state.certificate.residual + deviation) / (1 - deviation) : .infinity
     if bound <= tolerance {
       state.certificate.residual = bound
       return state

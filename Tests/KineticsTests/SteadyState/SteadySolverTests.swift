@@ -84,6 +84,50 @@ struct SteadySolverTests {
     }
   }
 
+  @Test("What one pass certifies bounds the exact residual, and a wrong state has no certificate")
+  func settling() throws {
+    let model = OpenLattice(
+      hamiltonian: try .tightBinding(hopping: 1),
+      baths: [
+        WeightedBath(ThermalBath(inverseTemperature: 2), weight: 0.4),
+        WeightedBath(
+          JumpBath(operators: [.raman(delta: .init(1, 1), deltaPrime: .init(1, 0.5))]),
+          weight: 0.6
+        ),
+      ],
+      coupling: 0.05
+    )
+    let grid = try MomentumGrid(extents: [50])
+    let bands = try BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<50)
+    var solver = try SteadySolver(
+      kernel: try model.kernel(on: bands).separable,
+      velocities: [],
+      partition: Partition(momenta: 50, bands: 1, over: world),
+      over: world
+    )
+    let lambda = uniform(50, 0.4)
+    solver.impose(filling: 0.4, idle: lambda)
+    try solver.begin(at: lambda)
+    #expect(try solver.iterate(responses: false).converged)
+    let bound = try solver.settle(into: lambda)
+    let exact = try solver.judge(lambda)
+    #expect(bound.certificate.residual <= 1e-12)
+    #expect(exact.certificate.residual <= bound.certificate.residual)
+    #expect(bound.digest == exact.digest && bound.number == exact.number)
+    #expect(abs(bound.number - 20) < 1e-12)
+
+    // Moments for A_r, and for B_r too, that are off by some factor: no bound holds, and λ is not steady.
+    let variables = solver.variables
+    for shift in [-3.0, -1, 0.1, 1, 3] {
+      for parity in 0...1 {
+        solver.variables = variables.enumerated().map { $1 + ($0 % 2 == parity ? shift : 0) }
+        let residual = try solver.settle(into: lambda).certificate.residual
+        #expect(residual > 1e-3, "\(shift)")
+        #expect(residual == (try solver.judge(lambda)).certificate.residual)
+      }
+    }
+  }
+
   @Test("Cold random models have a steady state, too", arguments: [1, 2, 3], [1, 2, 3, 4])
   func coldRandomModels(dimension: Int, orbitals: Int) throws {
     for (beta, filling) in [(10.0, 0.4), (20, 0.6)] {
