@@ -46,12 +46,9 @@ extension MultiRank {
     @Test("The file has the same bytes on any number of ranks", arguments: [1, 5, 64, 1001])
     func sameBytes(modes: Int) throws {
       try withSharedFolder(world) { folder in
-        let (together, alone) = (folder + "/together", folder + "/alone")
-        try Checkpoints.write(together, modes: modes, over: world)
-        try world.split(color: world.rank == 0 ? 0 : 1) { group in
-          if world.rank == 0 { try Checkpoints.write(alone, modes: modes, over: group) }
+        let (together, alone) = try writtenTogetherAndAlone(in: folder, world) {
+          try Checkpoints.write($0, modes: modes, over: $1)
         }
-        try world.barrier()
         let files = (bytes(together), bytes(alone))
         #expect(files.0 == files.1 && files.0?.isEmpty == false)
       }

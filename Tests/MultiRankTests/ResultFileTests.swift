@@ -56,12 +56,9 @@ extension MultiRank {
     @Test("All ranks together write what one writes alone", arguments: [1, 2, 5, 64, 1000])
     func equal(modes: Int) throws {
       try withSharedFolder(world) { folder in
-        let (together, alone) = (folder + "/together.h5", folder + "/alone.h5")
-        try ResultFiles.write(together, modes: modes, over: world)
-        try world.split(color: world.rank == 0 ? 0 : 1) { group in
-          if world.rank == 0 { try ResultFiles.write(alone, modes: modes, over: group) }
+        let (together, alone) = try writtenTogetherAndAlone(in: folder, world) {
+          try ResultFiles.write($0, modes: modes, over: $1)
         }
-        try world.barrier()
         let handle = world.portableHandle
         let one = try StoredResults(reading: together, over: world, handle: handle)
         let other = try StoredResults(reading: alone, over: world, handle: handle)
@@ -101,6 +98,20 @@ extension MultiRank {
         #expect(none == nil)
         let unit = try file.attribute("unit", of: "known/numbers")
         #expect(unit == "energy")
+      }
+    }
+
+    @Test("A dataset that has the modes of some ranks only fails on all of them")
+    func tooFew() throws {
+      try withSharedFolder(world) { folder in
+        let path = folder + "/run.h5"
+        try ResultFiles.write(path, modes: 20, over: world)
+        let file = try StoredResults(reading: path, over: world, handle: world.portableHandle)
+        let owned = Partition(momenta: 21, bands: 1, over: world).owned
+        #expect(throws: (any Error).self) {
+          try file.numbers(of: "rows/lambda", row: 0, owned: owned)
+        }
+        #expect(throws: (any Error).self) { try file.numbers(of: "modes/vector", owned: owned) }
       }
     }
 

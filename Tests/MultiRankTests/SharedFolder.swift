@@ -20,3 +20,22 @@ func withSharedFolder(
   try body(folder.path)
   try world.barrier()
 }
+
+/// Writes a file in a folder by all ranks together, and another one by the first rank alone.
+///
+/// Collective.
+///
+/// - Returns: Both paths, once both files are complete.
+func writtenTogetherAndAlone(
+  in folder: String,
+  _ world: MPICommunicator,
+  _ write: (String, MPICommunicator) throws -> Void
+) throws -> (together: String, alone: String) {
+  let (together, alone) = (folder + "/together.h5", folder + "/alone.h5")
+  try write(together, world)
+  try world.split(color: world.rank == 0 ? 0 : 1) { group in
+    if world.rank == 0 { try write(alone, group) }
+  }
+  try world.barrier()
+  return (together, alone)
+}

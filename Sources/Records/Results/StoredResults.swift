@@ -171,8 +171,11 @@ public struct StoredResults<Group: Communicator>: ~Copyable {
     let lead = row == nil ? 1 : 2
     let components = Array(shape.dropFirst(lead))
     let width = max(1, components.reduce(1, *))
-    guard shape.count >= lead, shape[lead - 1] >= owned.upperBound, row ?? 0 < shape[0] else {
-      throw RecordError("\(path): \(name) has not the modes of this run")
+    // There may be enough for the modes of one rank, and not for those of another.
+    try communicator.agree {
+      guard shape.count >= lead, shape[lead - 1] >= owned.upperBound, row ?? 0 < shape[0] else {
+        throw RecordError("\(path): \(name) has not the modes of this run")
+      }
     }
     var values = [Double](repeating: 0, count: max(1, owned.count * width))
     // All ranks make as many calls.
