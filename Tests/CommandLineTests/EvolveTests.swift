@@ -197,7 +197,11 @@ extension Program {
 
     @Test("A terminal shows how far a run is, and what memory it takes if that is much")
     func progress() async throws {
-      let words = ["--modes", "1000000", "--set", "time.end=12", "--set", "time.outputs=13"]
+      // Explicit steps take seconds here; a line is shown five times in each.
+      let words = [
+        "--modes", "1000000", "--set", "time.end=40", "--set", "time.outputs=13", "--set",
+        "time.method=explicit",
+      ]
       let terminal = ["/usr/bin/env", "TGGE_TERMINAL=1", Tgge.binary, "evolve", Evolve.figure2]
       let outcome = try await Job(terminal + words, in: nil).finish(timeout: 60)
       #expect(outcome.status == 0, "\(outcome)")
