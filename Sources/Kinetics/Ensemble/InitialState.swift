@@ -77,7 +77,7 @@ func chemicalPotential(
   var sums = ExactSums(exponents: [1, 1])
   for _ in 0..<200 where lower < upper {
     sums.reset()
-    addOccupations(scaledEnergies, chemical, to: &sums)
+    scaledEnergies.withUnsafeBufferPointer { addOccupations($0, chemical, to: &sums) }
     try sums.reduce(over: communicator)
     let excess = sums.value(0) - target
     if excess > 0 { upper = chemical } else { lower = chemical }
@@ -89,28 +89,49 @@ func chemicalPotential(
   return chemical
 }
 
-/// Adds Σ n and Σ n h.
-private func addOccupations(_ energies: [Double], _ chemical: Double, to sums: inout ExactSums) {
+/// Σ_m n_m over all modes of all ranks.
+///
+/// Collective.
+///
+/// - Parameters:
+///   - lambda: λ of the owned modes.
+///   - communicator: The ranks.
+/// - Returns: The sum, the same on all ranks, and on any number of them.
+/// - Throws: `CommunicationError` if the reduction fails.
+func particleNumber(
+  _ lambda: borrowing AlignedVector,
+  over communicator: some Communicator
+) throws(CommunicationError) -> Double {
+  var sums = ExactSums(exponents: [1, 1])
+  addOccupations(UnsafeBufferPointer(lambda.buffer), 0, to: &sums)
+  try sums.reduce(over: communicator)
+  return sums.value(0)
+}
+
+/// Adds Σ n and Σ n h of λ = energies − chemical.
+private func addOccupations(
+  _ energies: UnsafeBufferPointer<Double>,
+  _ chemical: Double,
+  to sums: inout ExactSums
+) {
+  guard let pointer = energies.baseAddress else { return }
   let block = FoldAccumulator.capacity * Vector.scalarCount
-  energies.withUnsafeBufferPointer { energies in
-    guard let pointer = energies.baseAddress else { return }
-    let window = sums.windows[0]
-    let whole = energies.count / Vector.scalarCount * Vector.scalarCount
-    for start in stride(from: 0, to: whole, by: block) {
-      var number = FoldAccumulator()
-      var variance = FoldAccumulator()
-      for index in stride(from: start, to: min(start + block, whole), by: Vector.scalarCount) {
-        let (n, h) = occupations(pointer.vector(at: index) - Vector(repeating: chemical))
-        number.add(n, window)
-        variance.add(n * h, window)
-      }
-      sums.absorb(&number, into: 0)
-      sums.absorb(&variance, into: 1)
+  let window = sums.windows[0]
+  let whole = energies.count / Vector.scalarCount * Vector.scalarCount
+  for start in stride(from: 0, to: whole, by: block) {
+    var number = FoldAccumulator()
+    var variance = FoldAccumulator()
+    for index in stride(from: start, to: min(start + block, whole), by: Vector.scalarCount) {
+      let (n, h) = occupations(pointer.vector(at: index) - Vector(repeating: chemical))
+      number.add(n, window)
+      variance.add(n * h, window)
     }
-    for index in whole..<energies.count {
-      let (n, h) = occupations(energies[index] - chemical)
-      sums.add(n, to: 0)
-      sums.add(n * h, to: 1)
-    }
+    sums.absorb(&number, into: 0)
+    sums.absorb(&variance, into: 1)
+  }
+  for index in whole..<energies.count {
+    let (n, h) = occupations(energies[index] - chemical)
+    sums.add(n, to: 0)
+    sums.add(n * h, to: 1)
   }
 }

@@ -257,16 +257,3 @@ public struct SeparableEvolution<Group: Communicator>: TimeStepping, ~Copyable {
     implicit = evolution.continued(keeping: number) { $0.takeKernel() }
   }
 }
-
-/// Σ_m n_m over all modes of all ranks.
-///
-/// Collective.
-private func particleNumber(
-  _ lambda: borrowing AlignedVector,
-  over communicator: some Communicator
-) throws(CommunicationError) -> Double {
-  var sums = ExactSums(exponents: [1])
-  for index in 0..<lambda.count { sums.add(occupations(lambda[index]).occupation, to: 0) }
-  try sums.reduce(over: communicator)
-  return sums.value(0)
-}

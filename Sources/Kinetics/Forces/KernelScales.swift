@@ -12,6 +12,11 @@ struct KernelScales: Sendable, Equatable {
   /// Binary orders of magnitude between the largest and the smallest factor that is not zero.
   private(set) var range: Int
 
+  /// What table f_r for even and g_r for odd `index`, r = index/2, is divided by.
+  subscript(index: Int) -> Double {
+    Double(sign: .plus, exponent: exponents[index], significand: 1)
+  }
+
   /// Looks at the tables.
   ///
   /// Collective: the ranks agree on the scales.

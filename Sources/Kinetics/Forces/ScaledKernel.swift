@@ -19,9 +19,6 @@ struct ScaledKernel: ~Copyable {
   /// The distance between two tables.
   let stride: Int
 
-  /// What each table was divided by, a power of two.
-  let tableScales: [Double]
-
   /// γ_r times the scales of f_r and g_r, so that Σ_r couplings[r] f_r(k) g_r(q) is W(k→q).
   private(set) var couplings: [Double]
 
@@ -50,7 +47,6 @@ struct ScaledKernel: ~Copyable {
   ) throws(CommunicationError) {
     let scales = try KernelScales(of: kernel, over: communicator)
     self.scales = scales
-    tableScales = scales.exponents.map { Double(sign: .plus, exponent: $0, significand: 1) }
     channels = kernel.channels.count
     stride = (modes + ScaledKernel.tile - 1) / ScaledKernel.tile * ScaledKernel.tile
     factors = AlignedVector(count: 2 * channels * stride)

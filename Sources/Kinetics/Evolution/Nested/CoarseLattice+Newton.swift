@@ -56,7 +56,7 @@ extension CoarseLattice {
       sweep(length, moments, from: origin, to: end, differentiating: wantsDerivatives)
       let means = (0..<unknowns).map { laneSum(work.found, $0) / Double(modes.momenta) }
       let residual = (0..<unknowns).map { index in
-        (means[index] * modes.kernel.tableScales[index % count] - moments[index]) / units[index]
+        (means[index] * modes.kernel.scales[index % count] - moments[index]) / units[index]
       }
       let largest = residual.reduce(0) { abs($1) <= $0 ? $0 : abs($1) }
       guard largest.isFinite else { return false }
@@ -86,7 +86,7 @@ extension CoarseLattice {
     for row in 0..<unknowns {
       for column in 0..<unknowns {
         let sum = laneSum(work.derivatives, row * unknowns + column) / Double(modes.momenta)
-        let derivative = sum * modes.kernel.tableScales[row % count]
+        let derivative = sum * modes.kernel.scales[row % count]
         matrix[row, column] -= derivative * units[column] / units[row]
       }
     }
@@ -111,7 +111,7 @@ extension CoarseLattice {
     let vacancies = modes.lambda.paddedCount
     let factors = (0..<unknowns).map { index in
       let weight = length * modes.rate * modes.kernel.couplings[index % count / 2]
-      return weight / modes.kernel.tableScales[index % count]
+      return weight / modes.kernel.scales[index % count]
     }
     let (inverse, stages) = (work.inverse.pointer, work.stages.pointer)
     let (found, derivatives) = (work.found.pointer, work.derivatives.pointer)

@@ -163,7 +163,7 @@ struct CoarseLattice: ~Copyable {
       var loss = Vector.zero
       for moment in 0..<modes.moments {
         let weight = modes.rate * modes.kernel.couplings[moment / 2] * moments[moment]
-        let value = weight / modes.kernel.tableScales[moment]
+        let value = weight / modes.kernel.scales[moment]
         let table = modes.kernel.table(moment % 2 == 0 ? moment + 1 : moment - 1, from: 0)
         let term = table.vector(at: index) * value
         if moment % 2 == 0 { gain += term } else { loss += term }
@@ -196,13 +196,8 @@ extension CoarseLattice {
     let h = modes.lambda.paddedCount
     for index in stride(from: 0, to: h, by: Vector.scalarCount) {
       let old = modes.lambda.pointer.vector(at: index)
-      let (occupation, vacancy) = occupations(old)
-      let (n1, h1) = (state(0).vector(at: index), state(0).vector(at: h + index))
-      let isIdle = (n1 .== occupation) .& (h1 .== vacancy)
-      modes.next.pointer.store(
-        logarithm(h1 / n1).replacing(with: old, where: isIdle),
-        at: index
-      )
+      let new = lambda(state(0).vector(at: index), state(0).vector(at: h + index), after: old)
+      modes.next.pointer.store(new, at: index)
     }
   }
 
@@ -215,7 +210,7 @@ extension CoarseLattice {
       for index in stride(from: 0, to: modes.lambda.paddedCount, by: Vector.scalarCount) {
         sum = multiplyAdd(table.vector(at: index), values.vector(at: index), sum)
       }
-      return sum.sum() * modes.kernel.tableScales[moment] / Double(modes.momenta)
+      return sum.sum() * modes.kernel.scales[moment] / Double(modes.momenta)
     }
   }
 
@@ -232,7 +227,7 @@ extension CoarseLattice {
         sum += term
         top = larger(top, term)
       }
-      let scale = modes.kernel.tableScales[moment]
+      let scale = modes.kernel.scales[moment]
       sizes.append(sum.sum() * scale / Double(modes.momenta))
       tops.append(top.max() * scale)
     }

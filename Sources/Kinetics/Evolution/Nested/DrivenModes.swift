@@ -108,13 +108,13 @@ struct DrivenModes: ~Copyable {
     for step in 0..<steps.count {
       for stage in 0..<RadauMethod.stages {
         for moment in 0..<moments {
-          let value = steps.moment(moment, step: step, stage: stage) / kernel.tableScales[moment]
+          let value = steps.moment(moment, step: step, stage: stage) / kernel.scales[moment]
           rates[place] = steps.lengths[step] * rate * kernel.couplings[moment / 2] * value
           place += 1
         }
       }
       for moment in 0..<moments {
-        let top = steps.tops[step * moments + moment] / kernel.tableScales[moment]
+        let top = steps.tops[step * moments + moment] / kernel.scales[moment]
         // Twice the largest term of the other lattice.
         let exponent = top > 0 ? Int(top.exponent) + 2 : 0
         shifts[step * moments + moment] = FixedPointSums.shift(exponent: exponent)
@@ -157,12 +157,8 @@ struct DrivenModes: ~Copyable {
     var poison = Vector.zero
     for index in stride(from: 0, to: size, by: Vector.scalarCount) {
       let old = lambda.pointer.vector(at: start + index)
-      let (occupation, vacancy) = occupations(old)
-      let (n1, h1) = (n.vector(at: index), h.vector(at: index))
-      // What has no rate keeps its λ, bit for bit.
-      let isIdle = (n1 .== occupation) .& (h1 .== vacancy)
-      let new = logarithm(h1 / n1)
-      next.pointer.store(new.replacing(with: old, where: isIdle), at: start + index)
+      let new = Kinetics.lambda(n.vector(at: index), h.vector(at: index), after: old)
+      next.pointer.store(new, at: start + index)
       poison += new * 0
     }
     if !(lowest.min() > 0 && poison == .zero) { sums.flag() }
@@ -176,7 +172,7 @@ struct DrivenModes: ~Copyable {
       for moment in 0..<moments where kernel.couplings[moment / 2] != 0 {
         let place = step * moments + moment
         let sum = sums.value(place, shift: shifts[place])
-        let found = sum * kernel.tableScales[moment] / Double(momenta)
+        let found = sum * kernel.scales[moment] / Double(momenta)
         let assumed = steps.moment(moment, step: step, stage: RadauMethod.stages - 1)
         let difference = abs(found - assumed)
         guard difference > 0 else { continue }
@@ -186,6 +182,14 @@ struct DrivenModes: ~Copyable {
     }
     return largest
   }
+}
+
+/// λ = ln(h/n) of eight modes that had another λ; where n and h have not changed, as without any rate, it is kept bit
+/// for bit.
+@inline(__always)
+func lambda(_ n: Vector, _ h: Vector, after old: Vector) -> Vector {
+  let (occupation, vacancy) = occupations(old)
+  return logarithm(h / n).replacing(with: old, where: (n .== occupation) .& (h .== vacancy))
 }
 
 /// λ of a lattice that all ranks know.

@@ -163,7 +163,7 @@ struct NestedEvolution<Group: Communicator>: ~Copyable {
   ///
   /// - Returns: Whether it was verified; if not, nothing has changed but that the method is at its end.
   private mutating func takeWindow(to end: Double) throws(CommunicationError) -> Bool {
-    if communicator.rank == 0 { try plan(to: end) }
+    if communicator.rank == 0 { plan(to: end) }
     let communicator = communicator
     var span = message.mutableSpan
     try communicator.broadcast(&span, from: 0)
@@ -193,17 +193,27 @@ struct NestedEvolution<Group: Communicator>: ~Copyable {
 
   /// Finds the steps of a window on the first rank, and writes them into the message with λ of the coarse
   /// lattices at their end.
-  private mutating func plan(to end: Double) throws(CommunicationError) {
+  ///
+  /// Not collective. The others wait for the message, so that nothing is thrown: it says where there are no steps.
+  private mutating func plan(to end: Double) {
     message[Place.level] = -1
-    if !usesLarge, let plan = small.plan(for: end - time, limit: NestedEvolution.limit) {
-      let deviation = try large?.modes.take(plan.steps, over: SerialCommunicator()) ?? 0
-      if deviation <= bound { return send(plan, small.length, level: 0) }
+    if !usesLarge, let plan = small.plan(for: end - time, limit: NestedEvolution.limit),
+      suffices(plan.steps)
+    {
+      return send(plan, small.length, level: 0)
     }
     guard large != nil else { return }
     if !usesLarge { large?.length = small.length }
     if let plan = large?.plan(for: end - time, limit: NestedEvolution.limit) {
       send(plan, large?.length ?? 0, level: 1)
     }
+  }
+
+  /// Whether the large coarse lattice, if there is one, has the moments that the small one has found.
+  private mutating func suffices(_ steps: borrowing MomentSteps) -> Bool {
+    guard large != nil else { return true }
+    let found = try? large?.modes.take(steps, over: SerialCommunicator())
+    return (found ?? .infinity) <= bound
   }
 
   private mutating func send(
