@@ -111,7 +111,7 @@ public struct EvolveStudy: Sendable {
       }
       let evolution = try SeparableEvolution(
         kernel: system.takeKernel().separable,
-        coarse: coarseModels(),
+        coarse: communicator.agree { try coarseModels() },
         rate: rate,
         from: start,
         control: control,
@@ -143,79 +143,6 @@ public struct EvolveStudy: Sendable {
         _ in
       }
     }
-  }
-
-  /// The coarse lattices of nested steps, the smallest first; none where another method is wanted, or where
-  /// there are none and that is left to us.
-  ///
-  /// - Throws: `ModelError` where nested steps are wanted and there is no coarse lattice.
-  private func coarseModels() throws -> [CoarseModel] {
-    guard !endsSteady, method == .auto || method == .nested else { return [] }
-    guard let coarse = setup.coarse() else {
-      if method == .auto { return [] }
-      throw ModelError(
-        "time.method: nested needs eight times as many momenta as its coarse lattice "
-          + "(\(StudySetup.coarseMomenta) at most), an initial state from the deck and a kernel that is not "
-          + "compressed; use auto"
-      )
-    }
-    // In one dimension a few momenta suffice where nothing is sharp; in two they are few enough.
-    let small = setup.grid.dimension == 1 ? setup.coarse(momenta: StudySetup.fewestMomenta) : nil
-    return try [small, coarse].compactMap { try $0?.tabulated() }
-  }
-
-  private func directForce<Group: Communicator>(
-    _ partition: Partition,
-    over communicator: Group
-  ) throws -> DirectForce<Group> {
-    DirectForce(
-      kernel: try communicator.agree { try setup.model.kernel(on: setup.grid) },
-      partition: partition,
-      communicator: communicator
-    )
-  }
-
-  /// Compares both engines in the initial and in a random state.
-  ///
-  /// Collective.
-  private func verify(
-    _ system: TabulatedModel,
-    over communicator: some Communicator,
-    _ observer: inout some EvolveObserver & ~Copyable
-  ) throws {
-    guard system.kernel.isSeparable else {
-      throw ModelError("--verify-forces compares two engines; this kernel has only the direct one")
-    }
-    let kernel = system.kernel.separable
-    var separable = try SeparableForce(
-      kernel: kernel,
-      partition: system.partition,
-      communicator: communicator
-    )
-    var direct = try directForce(system.partition, over: communicator)
-    // Factors of any sign cancel in single components; then the norm is what must agree.
-    let negative = try communicator.maximum(kernel.isNonnegative ? 0 : 1 as Int64) > 0
-    let start = try setup.initial.lambda(
-      energies: system.tables.energies,
-      partition: system.partition,
-      over: communicator
-    )
-    let deviations = [
-      try deviation(of: &separable, from: &direct, at: start, over: communicator),
-      try deviation(
-        of: &separable,
-        from: &direct,
-        at: randomState(system.partition),
-        over: communicator
-      ),
-    ]
-    let compressed = system.compression != nil
-    let largest = deviations.map { negative && !compressed ? $0.normwise : $0.componentwise }.max()
-    let tolerance = compressed ? max(1e-12, setup.forces.compression ?? 0) : 1e-12
-    guard let largest, largest <= tolerance else {
-      throw NumericalError.enginesDisagree(deviation: largest ?? .infinity, tolerance: tolerance)
-    }
-    observer.didVerify(deviation: largest)
   }
 
   /// Steps through the output times, and on to the steady state if that is wanted.

@@ -92,6 +92,22 @@ struct ResumeTests {
     #expect(result.outputs.map(\.statistics) == whole.outputs.map(\.statistics))
   }
 
+  /// Interrupts a run after each step, each time on another number of ranks.
+  private static func expectPieces(of study: EvolveStudy, toBecome whole: EvolveResult) throws {
+    let vault = Vault()
+    var result: EvolveResult?
+    for limit in 0...whole.statistics.steps where result == nil {
+      let last = limit == whole.statistics.steps
+      result = try run(
+        study,
+        ranks: 1 + limit % 5,
+        from: vault,
+        until: last ? .max : limit
+      )
+    }
+    try expectEqual(result, whole)
+  }
+
   @Test(
     "Half on P ranks and the rest on P′ equals the whole run bit for bit",
     arguments: [
@@ -140,18 +156,7 @@ struct ResumeTests {
     if method == .auto, end > 1000, end.isFinite {
       #expect(whole.statistics.method == "explicit+implicit")
     }
-    let vault = Vault()
-    var result: EvolveResult?
-    for limit in 0...whole.statistics.steps where result == nil {
-      let last = limit == whole.statistics.steps
-      result = try ResumeTests.run(
-        study,
-        ranks: 1 + limit % 5,
-        from: vault,
-        until: last ? .max : limit
-      )
-    }
-    try ResumeTests.expectEqual(result, whole)
+    try ResumeTests.expectPieces(of: study, toBecome: whole)
   }
 
   @Test("Nested steps, saved after each, each time on another number of ranks, are the whole run")
@@ -166,18 +171,7 @@ struct ResumeTests {
     study.method = .nested
     let whole = try EvolveStudyTests.run(study)
     #expect(whole.statistics.nestedSteps > 4)
-    let vault = Vault()
-    var result: EvolveResult?
-    for limit in 0...whole.statistics.steps where result == nil {
-      let last = limit == whole.statistics.steps
-      result = try ResumeTests.run(
-        study,
-        ranks: 1 + limit % 5,
-        from: vault,
-        until: last ? .max : limit
-      )
-    }
-    try ResumeTests.expectEqual(result, whole)
+    try ResumeTests.expectPieces(of: study, toBecome: whole)
   }
 
   @Test("A state of another initial state is refused")

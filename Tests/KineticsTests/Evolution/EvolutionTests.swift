@@ -298,11 +298,3 @@ struct EvolutionTests {
     return (evolution.lambda, evolution.statistics)
   }
 }
-
-@Suite("Numerical errors")
-struct NumericalErrorTests {
-  @Test("What is not finite is named")
-  func notFinite() {
-    #expect(NumericalError.notFinite("the filling").description == "the filling is not finite")
-  }
-}

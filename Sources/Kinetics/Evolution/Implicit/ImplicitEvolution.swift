@@ -10,26 +10,26 @@ import VectorMath
 /// step loses, of the size of its error, the next one gives back by a shift of all λ.
 public struct ImplicitEvolution<Group: Communicator>: TimeStepping, ~Copyable {
   /// The time reached, in inverse units of energy.
-  public private(set) var time: Double
+  public internal(set) var time: Double
 
   /// What was done to get there.
-  public private(set) var statistics: EvolutionStatistics
+  public internal(set) var statistics: EvolutionStatistics
 
-  private var stepper: RadauStepper
-  private var control: ImplicitControl
+  var stepper: RadauStepper
+  var control: ImplicitControl
   private let tolerances: StepControl
-  private let communicator: Group
+  let communicator: Group
 
   /// The length of the next step, unless an output comes first; 0 before the first.
-  private var length: Double
-  private var prediction = StagePrediction.constant
+  var length: Double
+  var prediction = StagePrediction.constant
   /// The length of the step, or of the attempt, that the stages belong to.
-  private var lastLength = 0.0
+  var lastLength = 0.0
   /// By how much one iteration diminished the correction of the last step.
-  private var contraction = 0.1
+  var contraction = 0.1
   /// Σ n to be kept; NaN until it is known.
-  private var number = Double.nan
-  private var shift = 0.0
+  var number = Double.nan
+  var shift = 0.0
 
   /// The largest number of iterations for the stages of a step.
   private static var limit: Int { 10 }
@@ -275,46 +275,6 @@ public struct ImplicitEvolution<Group: Communicator>: TimeStepping, ~Copyable {
     statistics.steps += 1
     statistics.implicitSteps += 1
     lastLength = step
-    prediction = .continuation(ratio: 1)
-  }
-}
-
-extension ImplicitEvolution: Resumable {
-  /// Hands step control, statistics, λ, the stages and their moments to `body`: from the stages the next
-  /// ones are predicted.
-  public borrowing func withState<Result>(
-    _ body: (StateWords, [UnsafeBufferPointer<Double>]) throws -> Result
-  ) rethrows -> Result {
-    var words = StateWords()
-    for value in [time, length, lastLength, contraction, number, shift] { words.append(value) }
-    control.save(to: &words)
-    statistics.save(to: &words)
-    stepper.saveMoments(to: &words)
-    return try body(words, [UnsafeBufferPointer(stepper.lambda.buffer)] + stepper.stageVectors)
-  }
-
-  /// Takes a saved state over.
-  ///
-  /// Collective: computes the moments of λ anew.
-  public mutating func restore(
-    _ words: inout StateWords,
-    read: (Int, UnsafeMutableBufferPointer<Double>) throws -> Void
-  ) throws {
-    time = try words.takeDouble()
-    length = try words.takeDouble()
-    lastLength = try words.takeDouble()
-    contraction = try words.takeDouble()
-    number = try words.takeDouble()
-    shift = try words.takeDouble()
-    try control.restore(&words)
-    statistics = try EvolutionStatistics(&words)
-    try stepper.restoreMoments(&words)
-    try read(0, stepper.lambda.buffer)
-    for (index, stage) in stepper.stageVectors.enumerated() {
-      try read(index + 1, UnsafeMutableBufferPointer(mutating: stage))
-    }
-    guard statistics.implicitSteps > 0 else { return }
-    _ = try stepper.begin(advancing: false, shift: 0, over: communicator)
     prediction = .continuation(ratio: 1)
   }
 }
