@@ -6,7 +6,7 @@ import Lattice
 /// The velocity tables, scaled by powers of two to at most 1.
 struct ScaledVelocities {
   private(set) var tables: [[Double]]
-  private let scales: [Double]
+  let scales: [Double]
 
   /// Collective: the ranks agree on the scales.
   init(_ tables: ModeTables, over communicator: some Communicator) throws(CommunicationError) {
@@ -18,6 +18,12 @@ struct ScaledVelocities {
     }
     self.scales = scales
     self.tables = zip(tables.velocities, scales).map { table, scale in table.map { $0 / scale } }
+  }
+
+  /// Scales that are known, without tables.
+  init(scales: [Double]) {
+    self.scales = scales
+    tables = []
   }
 
   /// Frees the tables once they were copied; the scales stay.

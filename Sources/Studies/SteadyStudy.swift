@@ -40,19 +40,27 @@ public struct SteadyStudy: Sendable {
 
   /// Finds the steady state.
   ///
-  /// Collective; the first point of a `SteadyBranch`.
+  /// Collective. That of a large lattice begins at the moments of a coarse one, and keeps no tables; see
+  /// `ComputedSteadyState`. Any other is the first point of a `SteadyBranch`.
   ///
   /// - Parameters:
+  ///   - responses: Whether the responses to drive and filling are wanted.
   ///   - communicator: The ranks.
   ///   - finish: Is given the final λ of the owned modes on all ranks.
   /// - Returns: The state, the same on every rank.
   /// - Throws: `ModelError` if the model does not fit, `NumericalError` if no steady state was found,
   ///   alike on all ranks; `CommunicationError`; and what `finish` throws.
   public func run(
+    responses: Bool = true,
     over communicator: some Communicator,
     finish: (borrowing AlignedVector, Partition) throws -> Void = { _, _ in }
   ) throws -> SteadyResult {
-    var branch = SteadyBranch(over: communicator)
+    let computed = try ComputedSteadyState(setup, responses: responses, over: communicator)
+    if let computed {
+      try finish(computed.lambda, computed.partition)
+      return computed.result
+    }
+    var branch = SteadyBranch(responses: responses, over: communicator)
     let result = try branch.solve(setup)
     try branch.withLambda(finish)
     return result

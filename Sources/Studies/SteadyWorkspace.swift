@@ -28,7 +28,7 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   let start: AlignedVector
 
   /// The filling of the initial state, as it was summed.
-  private var filling: Double
+  private(set) var filling: Double
 
   private let energies: [Double]
   private let compression: CompressionReport?

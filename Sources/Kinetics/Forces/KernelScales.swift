@@ -17,6 +17,18 @@ struct KernelScales: Sendable, Equatable {
     Double(sign: .plus, exponent: exponents[index], significand: 1)
   }
 
+  /// Scales that are known.
+  init(exponents: [Int], isNonnegative: [Bool], range: Int) {
+    self.exponents = exponents
+    self.isNonnegative = isNonnegative
+    self.range = range
+  }
+
+  /// Scales with room for factors twice as large, and half as small, as those seen.
+  var widened: KernelScales {
+    KernelScales(exponents: exponents.map { $0 + 1 }, isNonnegative: isNonnegative, range: range + 2)
+  }
+
   /// Looks at the tables.
   ///
   /// Collective: the ranks agree on the scales.

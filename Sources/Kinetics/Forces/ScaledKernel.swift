@@ -45,7 +45,19 @@ struct ScaledKernel: ~Copyable {
     modes: Int,
     over communicator: some Communicator
   ) throws(CommunicationError) {
-    let scales = try KernelScales(of: kernel, over: communicator)
+    self.init(of: kernel, in: try KernelScales(of: kernel, over: communicator), modes: modes)
+    load(kernel)
+  }
+
+  /// Room for the tables of a kernel over so many modes, in scales that are known.
+  ///
+  /// Not collective.
+  ///
+  /// - Parameters:
+  ///   - kernel: Its channels; the tables are to be loaded.
+  ///   - scales: The scales.
+  ///   - modes: The largest number of modes.
+  init(of kernel: SeparableKernel, in scales: KernelScales, modes: Int) {
     self.scales = scales
     channels = kernel.channels.count
     stride = (modes + ScaledKernel.tile - 1) / ScaledKernel.tile * ScaledKernel.tile
@@ -58,10 +70,27 @@ struct ScaledKernel: ~Copyable {
     couplings = zip(kernel.channels, units).map { $0.coupling * $1 }
     slopes = zip(kernel.channels, units).map { $0.slope * $1 }
     strengths = zip(kernel.channels, units).map { ($0.bath, $0.strength * $1) }
-    for (index, table) in kernel.channels.flatMap({ [$0.source, $0.sink] }).enumerated() {
-      let scale = Double(sign: .plus, exponent: -scales.exponents[index], significand: 1)
-      copyScaled(table, by: scale, to: self.table(index, from: 0))
+  }
+
+  /// Replaces the tables by those of other modes, from the first place on.
+  ///
+  /// - Parameter kernel: Has the same channels. What is not written keeps its value.
+  func load(_ kernel: SeparableKernel) {
+    for (r, channel) in kernel.channels.enumerated() {
+      copyScaled(channel.source, by: inverseScale(2 * r), to: table(2 * r, from: 0))
+      copyScaled(channel.sink, by: inverseScale(2 * r + 1), to: table(2 * r + 1, from: 0))
     }
+  }
+
+  /// Whether no factor exceeds its scale, and those are not negative that are said to be not.
+  func isWithinScales(count: Int) -> Bool {
+    (0..<2 * channels).allSatisfy { index in
+      isWithin(table(index, from: 0), lowest: isNonnegative[index] ? 0 : -1, count: count)
+    }
+  }
+
+  private func inverseScale(_ index: Int) -> Double {
+    Double(sign: .plus, exponent: -scales.exponents[index], significand: 1)
   }
 
   /// For each table whether no value of it is negative, on any rank.
@@ -108,4 +137,16 @@ func copyScaled(
     }
     for index in whole..<count { target[index] = source[index] * factor }
   }
+}
+
+/// Whether all elements of a table are numbers in `lowest` … 1.
+func isWithin(_ table: UnsafePointer<Double>, lowest: Double, count: Int) -> Bool {
+  let lowest = Vector(repeating: lowest)
+  let highest = Vector(repeating: 1)
+  var isWithin = lowest .<= highest
+  for index in stride(from: 0, to: count.roundedUpToVectors, by: Vector.scalarCount) {
+    let value = table.vector(at: index)
+    isWithin = isWithin .& (value .>= lowest) .& (value .<= highest)
+  }
+  return all(isWithin)
 }

@@ -2,21 +2,17 @@ import Communication
 import VectorMath
 
 extension MomentPass {
-  /// Scales the columns of a pass that has begun to at most 1.
+  /// Scales the columns of a pass that has begun to at most 1, as far as that is known without looking.
   ///
   /// Where all factors and couplings are positive, P and Q are at most min(n, h) already, and a response to
-  /// couplings that are not zero is at most twice their largest relative change. Else the largest
-  /// elements are looked for in a pass of their own.
+  /// couplings that are not zero is at most twice their largest relative change.
   ///
-  /// Collective.
-  mutating func chooseScales(
-    _ kernel: borrowing ScaledKernel,
-    count modes: Int,
-    idle: borrowing IdleModes,
-    over communicator: some Communicator
-  ) throws(CommunicationError) {
+  /// - Parameter kernel: The kernel.
+  /// - Returns: Whether the largest elements must be looked for in a pass of their own.
+  mutating func chooseScales(_ kernel: borrowing ScaledKernel) -> Bool {
     for index in scales.indices { scales[index] = 1 }
-    guard work.extent != .moments else { return }
+    guard work.extent != .moments else { return false }
+    work.largest = [Double](repeating: 0, count: scales.count)
     var isKnown = work.point.units.allSatisfy { $0 == 0 }
     if work.extent == .response, !work.combinesResponse {
       switch work.response {
@@ -25,7 +21,7 @@ extension MomentPass {
         for (change, coupling) in zip(changes, kernel.couplings) where change != 0 {
           relative = max(relative, abs(change) / coupling)
         }
-        if relative < 0x1p20 {
+        if isKnown, relative < 0x1p20 {
           scales[2 * channels] = MomentPass.scale(above: 2 * relative)
         } else {
           isKnown = false
@@ -33,27 +29,41 @@ extension MomentPass {
       case .table: isKnown = false
       }
     }
-    guard !isKnown else { return }
+    return !isKnown
+  }
 
-    for index in scales.indices { scales[index] = 1 }
-    var largest = [Double](repeating: 0, count: scales.count)
-    let padded = modes.roundedUpToVectors
+  /// Looks for the largest elements among the modes that are tabulated.
+  mutating func findLargest(
+    _ kernel: borrowing ScaledKernel,
+    modes: Range<Int>,
+    idle: borrowing IdleModes
+  ) {
+    work.offset = modes.lowerBound
+    let padded = modes.count.roundedUpToVectors
     for start in stride(from: 0, to: padded, by: ScaledKernel.tile) {
       let count = min(ScaledKernel.tile, padded - start)
       tabulateOccupations(kernel, idle, start, count)
       tabulateDerivatives(kernel, start, count)
-      for index in largest.indices where index < columnCount {
+      for index in work.largest.indices where index < columnCount {
         var most = Vector.zero
         for mode in stride(from: 0, to: count, by: Vector.scalarCount) {
           most = larger(most, magnitude(column(4 + index).vector(at: mode)))
         }
-        largest[index] = max(largest[index], most.max())
+        work.largest[index] = max(work.largest[index], most.max())
       }
     }
-    var span = largest.mutableSpan
+  }
+
+  /// Scales the columns by the largest elements of all ranks.
+  ///
+  /// Collective.
+  mutating func scaleByLargest(
+    over communicator: some Communicator
+  ) throws(CommunicationError) {
+    var span = work.largest.mutableSpan
     try communicator.maximum(&span)
     // What is not finite is left to the sums, which find it.
-    for (index, value) in largest.enumerated() where value.isFinite {
+    for (index, value) in work.largest.enumerated() where value.isFinite {
       scales[index] = MomentPass.scale(above: value)
     }
   }

@@ -36,7 +36,7 @@ extension MomentPass {
       var h = loss * inverse
       // The padding has no rates and no occupation, and is no mode.
       if any(isIdle) {
-        let kept = idle.occupations(at: start + index)
+        let kept = idle.occupations(at: work.offset + start + index)
         n = n.replacing(with: kept.occupation, where: isIdle)
         h = h.replacing(with: kept.vacancy, where: isIdle)
         inverse = inverse.replacing(with: 0, where: isIdle)
@@ -65,19 +65,20 @@ extension MomentPass {
     _ start: Int,
     _ count: Int
   ) {
-    let target = state.pointer + start
+    let place = work.offset + start
+    let target = state.pointer + place
     // Short loops, whose constants fit into the registers.
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let (gain, loss) = rates(kernel, start + index)
       column(2).store(gain, at: index)
       column(3).store(loss, at: index)
     }
-    if !state.isGiven { writeLambda(to: target, idle, start, count) }
+    if !state.isGiven { writeLambda(to: target, idle, place, count) }
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let value = exponential(target.vector(at: index))
       column(4).store(value, at: index)
     }
-    scanTile(start, count)
+    scanTile(place, count)
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let value = column(4).vector(at: index)
       let n = 1 / (1 + value)
@@ -85,14 +86,14 @@ extension MomentPass {
       column(1).store(value * n, at: index)
     }
     // The padding has no occupation, and is no mode.
-    for index in stride(from: idle.count - start, to: count, by: 1) { column(0)[index] = 0 }
-    digest.add(target, count: min(count, idle.count - start), first: state.first + start)
+    for index in stride(from: idle.count - place, to: count, by: 1) { column(0)[index] = 0 }
+    digest.add(target, count: min(count, idle.count - place), first: state.first + place)
   }
 
   private func writeLambda(
     to target: UnsafeMutablePointer<Double>,
     _ idle: borrowing IdleModes,
-    _ start: Int,
+    _ place: Int,
     _ count: Int
   ) {
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
@@ -102,16 +103,16 @@ extension MomentPass {
       target.store(lambda, at: index)
       let isIdle = (gain .== Vector.zero) .& (loss .== Vector.zero)
       guard any(isIdle) else { continue }
-      let kept = idle.lambda(at: start + index)
+      let kept = idle.lambda(at: place + index)
       target.store(lambda.replacing(with: kept, where: isIdle), at: index)
     }
   }
 
-  private mutating func scanTile(_ start: Int, _ count: Int) {
+  private mutating func scanTile(_ place: Int, _ count: Int) {
     var scan = scan
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let (gain, loss) = (column(2).vector(at: index), column(3).vector(at: index))
-      scan.take(column(4).vector(at: index), gain: gain, loss: loss, at: start + index)
+      scan.take(column(4).vector(at: index), gain: gain, loss: loss, at: place + index)
     }
     self.scan = scan
   }

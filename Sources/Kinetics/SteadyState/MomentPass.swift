@@ -53,6 +53,8 @@ struct MomentPass: ~Copyable {
     var extent = Extent.moments
     var response = Response.couplings([])
     var state: StateVector?
+    /// The place of the first tabulated mode among the owned ones.
+    var offset = 0
     var point = MomentPoint([], isNonnegative: [], modes: 1)
     var exactFolds = 3
     var folds = 3
@@ -60,27 +62,45 @@ struct MomentPass: ~Copyable {
     var combinesResponse = false
     /// dγ_r/γ_r then.
     var relativeChanges: [Double] = []
+    /// The largest magnitude in each column, where it is looked for.
+    var largest: [Double] = []
   }
 
   /// Prepares a pass.
   ///
   /// - Parameters:
   ///   - kernel: The kernel.
-  ///   - tables: More rows, tables over the owned modes below 1.
-  init(of kernel: borrowing ScaledKernel, others tables: [[Double]] = []) {
+  ///   - tables: The number of more rows, to be loaded.
+  init(of kernel: borrowing ScaledKernel, others tables: Int = 0) {
     channels = kernel.channels
-    otherCount = tables.count
+    otherCount = tables
     columns = AlignedVector(count: (4 + 2 * kernel.channels + 1) * ScaledKernel.tile)
     coefficients = AlignedVector(count: 2 * kernel.channels)
-    others = AlignedVector(count: tables.count * kernel.stride)
-    for (index, table) in tables.enumerated() {
-      copyScaled(table, by: 1, to: others.pointer + index * kernel.stride)
-    }
+    others = AlignedVector(count: tables * kernel.stride)
     for mode in 0..<ScaledKernel.tile { ones[mode] = 1 }
     let rows = 2 * kernel.channels + 1
-    sums = TileSums(count: rows + tables.count, depth: kernel.depth)
-    elements = TileSums(count: (rows + tables.count) * rows, depth: kernel.depth)
+    sums = TileSums(count: rows + tables, depth: kernel.depth)
+    elements = TileSums(count: (rows + tables) * rows, depth: kernel.depth)
     scales = [Double](repeating: 1, count: rows)
+  }
+
+  /// Replaces the other tables, from the first place on.
+  ///
+  /// - Parameters:
+  ///   - tables: Over the modes of the kernel's tables.
+  ///   - units: What each is divided by, to at most 1.
+  ///   - kernel: The kernel.
+  func load(others tables: [[Double]], units: [Double], _ kernel: borrowing ScaledKernel) {
+    for (index, table) in tables.enumerated() {
+      copyScaled(table, by: 1 / units[index], to: others.pointer + index * kernel.stride)
+    }
+  }
+
+  /// Whether the other tables are at most 1 in magnitude.
+  func othersAreBelowOne(_ kernel: borrowing ScaledKernel, count: Int) -> Bool {
+    (0..<otherCount).allSatisfy { index in
+      isWithin(others.pointer + index * kernel.stride, lowest: -1, count: count)
+    }
   }
 
   /// The rows: the tables of the kernel, 1, the others.
@@ -123,10 +143,6 @@ struct MomentPass: ~Copyable {
     response: Response,
     state: StateVector? = nil
   ) {
-    precondition(
-      state == nil || extent == .moments,
-      "a state's columns are not those of derivatives"
-    )
     work = Work(extent: extent, response: response, state: state, point: point)
     for row in 0..<2 * channels {
       coefficients[row] = kernel.couplings[row / 2] * point.moments[row]
@@ -152,45 +168,72 @@ struct MomentPass: ~Copyable {
     work.extent == .response && !work.combinesResponse ? 2 * channels + 1 : 2 * channels
   }
 
-  /// Adds the owned modes.
+  /// Adds the modes that are tabulated.
+  ///
+  /// Where a state is wanted, the moments are those of its λ; the derivatives are always those at the point.
   ///
   /// - Parameters:
   ///   - kernel: The kernel.
-  ///   - modes: Their number.
+  ///   - modes: Which of the owned modes its tables hold.
   ///   - idle: What modes without rates keep.
-  mutating func add(_ kernel: borrowing ScaledKernel, count modes: Int, idle: borrowing IdleModes) {
-    let hasState = work.state != nil
-    let padded = modes.roundedUpToVectors
+  mutating func add(
+    _ kernel: borrowing ScaledKernel,
+    modes: Range<Int>,
+    idle: borrowing IdleModes
+  ) {
+    work.offset = modes.lowerBound
+    let padded = modes.count.roundedUpToVectors
     for start in stride(from: 0, to: padded, by: ScaledKernel.tile) {
       let count = min(ScaledKernel.tile, padded - start)
-      if let state = work.state {
-        tabulate(state, kernel, idle, start, count)
-      } else {
-        tabulateOccupations(kernel, idle, start, count)
-      }
-      for row in 0..<(hasState ? rowCount : 2 * channels + 1) {
-        let values = column(row < 2 * channels && row % 2 == 1 ? 1 : 0)
-        let folds = row < 2 * channels ? work.exactFolds : 3
-        sums.add(row, table(kernel, row, start), values, count: count, folds: folds)
-      }
-      sums.endTile()
-      guard work.extent != .moments else { continue }
-      tabulateDerivatives(kernel, start, count)
-      for row in 0..<rowCount {
-        let place = row * (2 * channels + 1)
-        let table = table(kernel, row, start)
-        elements.add(
-          place,
-          columns: columnCount,
-          table,
-          column(4),
-          count: count,
-          folds: work.folds
-        )
-      }
-      elements.endTile()
+      if work.extent != .moments { addDerivatives(kernel, idle, start, count) }
+      addMoments(kernel, idle, start, count)
     }
   }
+
+  private mutating func addMoments(
+    _ kernel: borrowing ScaledKernel,
+    _ idle: borrowing IdleModes,
+    _ start: Int,
+    _ count: Int
+  ) {
+    if let state = work.state {
+      tabulate(state, kernel, idle, start, count)
+    } else if work.extent == .moments {
+      tabulateOccupations(kernel, idle, start, count)
+    }
+    for row in 0..<(work.state == nil ? 2 * channels + 1 : rowCount) {
+      let values = column(row < 2 * channels && row % 2 == 1 ? 1 : 0)
+      let folds = row < 2 * channels ? work.exactFolds : 3
+      sums.add(row, table(kernel, row, start), values, count: count, folds: folds)
+    }
+    sums.endTile()
+  }
+
+  private mutating func addDerivatives(
+    _ kernel: borrowing ScaledKernel,
+    _ idle: borrowing IdleModes,
+    _ start: Int,
+    _ count: Int
+  ) {
+    tabulateOccupations(kernel, idle, start, count)
+    tabulateDerivatives(kernel, start, count)
+    for row in 0..<rowCount {
+      let place = row * (2 * channels + 1)
+      let table = table(kernel, row, start)
+      elements.add(
+        place,
+        columns: columnCount,
+        table,
+        column(4),
+        count: count,
+        folds: work.folds
+      )
+    }
+    elements.endTile()
+  }
+
+  /// Makes the sums invalid, on all ranks.
+  mutating func invalidate() { sums.require(.infinity) }
 
   /// Adds up what all ranks hold.
   ///

@@ -30,22 +30,29 @@ extension SteadySolver {
   ///
   /// - Parameters:
   ///   - lambda: On return λ of the owned modes.
+  ///   - responses: Whether to find the responses to the drive and to the filling in the same pass.
   ///   - tolerance: The largest bound that needs no second pass.
   /// - Returns: The state, the same on all ranks; the residual is infinite where something is not finite.
   /// - Throws: `CommunicationError` if a collective fails.
   public mutating func settle(
     into lambda: borrowing AlignedVector,
+    responses: Bool = false,
     tolerance: Double = 1e-12
   ) throws(CommunicationError) -> SettledState {
-    var state = try evaluate(lambda, isGiven: false)
+    var state = try evaluate(lambda, isGiven: false, responses ? .response : .moments)
     let deviation = momentDeviation
     let bound =
       deviation < 1 ? (state.certificate.residual + deviation) / (1 - deviation) : .infinity
     if bound <= tolerance {
+      if responses {
+        found = try momentResponses(
+          inverse(of: jacobian(), rows: unknowns + 1, columns: unknowns)
+        )
+      }
       state.certificate.residual = bound
       return state
     }
-    guard pass.isValid else {
+    guard pass.isValid, computed == nil else {
       state.certificate.residual = .infinity
       return state
     }
@@ -65,10 +72,13 @@ extension SteadySolver {
     let reached = point
     let inherited = inverse
     try begin(at: lambda)
-    let state = try evaluate(lambda, isGiven: true)
+    let state = try evaluate(lambda, isGiven: true, .moments)
     (point, inverse) = (reached, inherited)
     return state
   }
+
+  /// Whether the last pass found numbers everywhere, in their scales, on all ranks.
+  public var isWithinRange: Bool { pass.isValid }
 
   /// The largest relative deviation between the moments assumed and found; infinite where it bounds nothing.
   private var momentDeviation: Double {
@@ -84,13 +94,15 @@ extension SteadySolver {
   /// Collective.
   private mutating func evaluate(
     _ lambda: borrowing AlignedVector,
-    isGiven: Bool
+    isGiven: Bool,
+    _ extent: MomentPass.Extent
   ) throws(CommunicationError) -> SettledState {
     let modes = partition.owned.count
     let first = partition.owned.lowerBound
     let vector = StateVector(pointer: lambda.pointer, isGiven: isGiven, first: first)
-    pass.begin(engine.kernel, at: point, .moments, response: .couplings([]), state: vector)
-    pass.add(engine.kernel, count: modes, idle: idle)
+    let response = MomentPass.Response.couplings(engine.kernel.slopes)
+    pass.begin(engine.kernel, at: point, extent, response: response, state: vector)
+    try addModes()
     let own = pass.scan.imbalance(count: modes)
     // Halves of 32 bits, whose sums do not overflow.
     let digest = pass.digest.value

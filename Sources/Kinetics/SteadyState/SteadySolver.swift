@@ -51,6 +51,9 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
   private let isNonnegative: [Bool]
   private let velocities: Int
 
+  /// Tables that are computed again in each pass; `nil` where the engine holds those of all modes.
+  let computed: ComputedTables?
+
   /// Prepares the iteration.
   ///
   /// Collective: the ranks agree on the windows of the exact sums.
@@ -67,12 +70,48 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
     partition: Partition,
     over communicator: Group
   ) throws(CommunicationError) {
-    engine = try SeparableForce(kernel: kernel, partition: partition, communicator: communicator)
+    let scaled = try ScaledKernel(kernel, modes: partition.owned.count, over: communicator)
+    self.init(scaled, velocities: velocities.count, nil, partition, communicator)
+    pass.load(others: velocities, units: velocities.map { _ in 1 }, engine.kernel)
+  }
+
+  /// Prepares an iteration near the root of another lattice of the same model, without tables of all modes.
+  ///
+  /// Not collective. `iterate` and `settle` are all that such a solver can do.
+  ///
+  /// - Parameters:
+  ///   - tables: Computes the tables of the owned modes, block by block.
+  ///   - root: Where to begin; the same on all ranks.
+  ///   - filling: The mean occupation, inside 0 … 1.
+  ///   - partition: Who owns which modes.
+  ///   - communicator: The ranks.
+  public init(
+    computing tables: ComputedTables,
+    near root: MomentRoot,
+    filling: Double,
+    partition: Partition,
+    over communicator: Group
+  ) {
+    let scaled = ScaledKernel(of: tables.channels, in: root.scales, modes: tables.blockModes)
+    self.init(scaled, velocities: tables.velocityUnits.count, tables, partition, communicator)
+    self.filling = filling
+    point = root.point(modes: partition.modes)
+  }
+
+  private init(
+    _ kernel: consuming ScaledKernel,
+    velocities: Int,
+    _ computed: ComputedTables?,
+    _ partition: Partition,
+    _ communicator: Group
+  ) {
+    engine = SeparableForce(kernel: kernel, partition: partition, communicator: communicator)
     pass = MomentPass(of: engine.kernel, others: velocities)
     start = Moments(of: engine.kernel)
     idle = IdleModes(0, count: partition.owned.count)
     isNonnegative = engine.kernel.isNonnegative
-    self.velocities = velocities.count
+    self.velocities = velocities
+    self.computed = computed
     filling = 0.5
     point = MomentPoint([], isNonnegative: [], modes: partition.modes)
   }
@@ -112,6 +151,7 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
   /// - Throws: `CommunicationError` if the reduction fails.
   /// - Complexity: one pass.
   public mutating func begin(at lambda: borrowing AlignedVector) throws(CommunicationError) {
+    precondition(computed == nil, "the tables are not there")
     try start.evaluate(engine.kernel, at: lambda, over: communicator)
     point = MomentPoint(
       isNonnegative.indices.map { start.value($0) },
@@ -178,13 +218,34 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
     _ extent: MomentPass.Extent,
     response: MomentPass.Response? = nil
   ) throws(CommunicationError) {
-    let modes = partition.owned.count
     let response = response ?? .couplings(engine.kernel.slopes)
     pass.begin(engine.kernel, at: point, extent, response: response)
-    try pass.chooseScales(engine.kernel, count: modes, idle: idle, over: communicator)
-    pass.add(engine.kernel, count: modes, idle: idle)
+    try addModes()
     var none: [Int64] = []
     try pass.reduce(integers: &none, over: communicator)
+  }
+
+  /// Adds the owned modes to a pass that has begun.
+  ///
+  /// Collective if the scales of derivatives are not known.
+  mutating func addModes() throws(CommunicationError) {
+    if pass.chooseScales(engine.kernel) {
+      visitTables { pass, kernel, idle, modes in pass.findLargest(kernel, modes: modes, idle: idle) }
+      try pass.scaleByLargest(over: communicator)
+    }
+    visitTables { pass, kernel, idle, modes in pass.add(kernel, modes: modes, idle: idle) }
+  }
+
+  /// Hands the tables to `body`: those of all owned modes, or one block after the other as they are computed.
+  private mutating func visitTables(
+    _ body: (inout MomentPass, borrowing ScaledKernel, borrowing IdleModes, Range<Int>) -> Void
+  ) {
+    guard let computed else { return body(&pass, engine.kernel, idle, 0..<partition.owned.count) }
+    for block in computed.blocks {
+      // What does not fit is found out by all ranks in the sums.
+      if !computed.tabulate(block, into: engine.kernel, pass) { pass.invalidate() }
+      body(&pass, engine.kernel, idle, computed.modes(of: block))
+    }
   }
 }
 

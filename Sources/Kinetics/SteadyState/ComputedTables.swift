@@ -1,0 +1,89 @@
+import Dissipation
+import Lattice
+import VectorMath
+
+/// Tables of the modes that a rank owns, computed again, block by block, whenever a pass needs them.
+///
+/// A block stays in the second-level cache while a pass works on it, so that a lattice takes no more memory than λ.
+public struct ComputedTables: Sendable {
+  /// The channels of the kernel, without their tables.
+  let channels: SeparableKernel
+
+  /// What the velocity tables are divided by; below them in magnitude.
+  let velocityUnits: [Double]
+
+  private let model: OpenLattice
+  private let grid: MomentumGrid
+  private let momenta: Range<Int>
+
+  /// Momenta of a block.
+  private static let block = 1024
+
+  /// Looks at the first momentum of the lattice, which has the channels of all.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - grid: The momenta of the whole lattice.
+  ///   - momenta: Those that this rank owns.
+  ///   - velocityUnits: Powers of two that no velocity exceeds.
+  /// - Throws: `ModelError` if the model does not fit the grid.
+  public init(
+    of model: OpenLattice,
+    on grid: MomentumGrid,
+    momenta: Range<Int>,
+    velocityUnits: [Double]
+  ) throws(ModelError) {
+    let bands = try BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<1)
+    var kernel = try model.kernel(on: bands).separable
+    for index in kernel.channels.indices {
+      kernel.channels[index].source = []
+      kernel.channels[index].sink = []
+    }
+    channels = kernel
+    self.velocityUnits = velocityUnits
+    self.model = model
+    self.grid = grid
+    self.momenta = momenta
+  }
+
+  private var bands: Int { model.hamiltonian.orbitals.count }
+
+  /// The largest number of modes in a block.
+  var blockModes: Int { ComputedTables.block * bands }
+
+  /// The momenta of one block after the other.
+  var blocks: some Sequence<Range<Int>> {
+    stride(from: momenta.lowerBound, to: momenta.upperBound, by: ComputedTables.block).lazy.map {
+      [momenta] in $0..<min($0 + ComputedTables.block, momenta.upperBound)
+    }
+  }
+
+  /// The places of a block's modes among the owned ones.
+  func modes(of block: Range<Int>) -> Range<Int> {
+    let first = momenta.lowerBound
+    return (block.lowerBound - first) * bands..<(block.upperBound - first) * bands
+  }
+
+  /// Writes the tables of a block.
+  ///
+  /// - Parameters:
+  ///   - block: Its momenta.
+  ///   - kernel: Takes the factors, and zeros behind them.
+  ///   - pass: Takes the velocities.
+  /// - Returns: Whether all of it is within the scales, and the model fits.
+  func tabulate(
+    _ block: Range<Int>,
+    into kernel: borrowing ScaledKernel,
+    _ pass: borrowing MomentPass
+  ) -> Bool {
+    guard let tables = try? ModeTables(of: model, on: grid, momenta: block) else { return false }
+    kernel.load(tables.kernel.separable)
+    pass.load(others: tables.velocities, units: velocityUnits, kernel)
+    let count = block.count * bands
+    let padded = count.roundedUpToVectors
+    for row in 0..<kernel.channels * 2 {
+      for place in count..<padded { kernel.table(row, from: 0)[place] = 0 }
+    }
+    return kernel.isWithinScales(count: padded) && pass.othersAreBelowOne(kernel, count: count)
+  }
+}

@@ -1,0 +1,158 @@
+import Communication
+import Dissipation
+import Kinetics
+import Lattice
+import VectorMath
+
+/// The steady state of a large lattice from that of a coarse one, without tables of all modes.
+///
+/// The coarse lattice has the moments of the large one but for terms that vanish exponentially with its size. One
+/// pass over the large lattice computes its tables block by block, writes λ, and proves that it is steady: the
+/// moments of λ itself must be those assumed. Where they are not, Newton's method goes on with the moments of the
+/// large lattice.
+struct ComputedSteadyState: ~Copyable {
+  let result: SteadyResult
+  let lambda: AlignedVector
+  let partition: Partition
+
+  /// Passes of Newton's method before the tables are better kept.
+  private static let passes = 6
+
+  /// Finds the state.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - setup: The model.
+  ///   - responses: Whether responses are wanted.
+  ///   - communicator: The ranks.
+  /// - Returns: `nil`, on all ranks, where the lattice is too small, modes have no rate, factors have both signs,
+  ///   or the coarse lattice is of no help.
+  /// - Throws: `CommunicationError` if a collective fails.
+  init?(_ setup: StudySetup, responses: Bool, over communicator: some Communicator) throws {
+    var setup = setup
+    setup.model.includesIdleBaths = true
+    guard ComputedSteadyState.suits(setup), let coarse = setup.coarse(),
+      let start = try CoarseRoot.find(coarse, over: communicator)
+    else { return nil }
+    let bands = setup.bands
+    let partition = Partition(momenta: setup.grid.count, bands: bands, over: communicator)
+    var solver = SteadySolver(
+      computing: try ComputedTables(
+        of: setup.model,
+        on: setup.grid,
+        momenta: partition.ownedMomenta,
+        velocityUnits: start.velocityUnits
+      ),
+      near: start.root,
+      filling: start.filling,
+      partition: partition,
+      over: communicator
+    )
+    let lambda = AlignedVector(count: partition.owned.count)
+    var passes = 1
+    var state = try solver.settle(into: lambda, responses: responses)
+    if state.certificate.residual > SteadyStudy.tolerance, solver.isWithinRange {
+      passes += try solver.iterate(responses: false, limit: ComputedSteadyState.passes).passes + 1
+      state = try solver.settle(into: lambda, responses: responses)
+    }
+    let fillingError = abs(state.number / Double(partition.modes) - start.filling)
+    guard state.certificate.residual <= SteadyStudy.tolerance, state.certificate.idleModes == 0,
+      fillingError <= SteadyStudy.tolerance
+    else { return nil }
+
+    let velocities = ScaledVelocities(scales: start.velocityUnits)
+    var result = SteadyResult(
+      engine: "separable",
+      iterations: passes,
+      certificate: state.certificate
+    )
+    result.fillingError = fillingError
+    result.observables = velocities.observables(
+      state.velocities,
+      number: state.number,
+      bands: bands,
+      momenta: partition.momenta
+    )
+    result.digest = state.digest
+    if responses {
+      let found = solver.responses
+      let currents = { velocities.currents($0, bands: bands, momenta: partition.momenta) }
+      result.driveSlope = found.drive.map(currents)
+      result.fillingSlope = found.filling.map(currents)
+    }
+    result.lambda = try setup.recordedModes.map { mode in
+      try value(of: mode, in: lambda, partition: partition, over: communicator)
+    }
+    self.result = result
+    self.lambda = lambda
+    self.partition = partition
+  }
+
+  /// Whether moments suffice, of a state that the other engine need not judge.
+  private static func suits(_ setup: StudySetup) -> Bool {
+    guard setup.forces.choice != .direct, !setup.forces.verify,
+      setup.modes > SteadyStudy.verifiedModes,
+      let bands = try? BandStructure(of: setup.model.hamiltonian, on: setup.grid, momenta: 0..<1),
+      let kernel = try? setup.model.kernel(on: bands)
+    else { return false }
+    return kernel.isSeparable
+  }
+}
+
+/// What a coarse lattice knows of the steady state of a large one.
+private struct CoarseRoot {
+  var root: MomentRoot
+  var filling: Double
+  /// Powers of two that no velocity reaches.
+  var velocityUnits: [Double]
+
+  /// Finds the state of a coarse lattice.
+  ///
+  /// Collective: the first rank computes.
+  ///
+  /// - Returns: The same on all ranks; `nil` where there is none.
+  static func find(_ setup: StudySetup, over communicator: some Communicator) throws -> CoarseRoot? {
+    var words = StateWords()
+    if communicator.rank == 0 {
+      // What fails here will be looked for, or fail, on the whole lattice.
+      var branch = SteadyBranch(responses: false, verifiedModes: 0, over: SerialCommunicator())
+      if (try? branch.solve(setup)) != nil { branch.appendRoot(to: &words) }
+    }
+    words = try communicator.broadcast(words)
+    guard !words.words.isEmpty else { return nil }
+    let root = try MomentRoot(&words)
+    let filling = try words.takeDouble()
+    return CoarseRoot(
+      root: root,
+      filling: filling,
+      velocityUnits: try words.takeDoubles() ?? []
+    )
+  }
+}
+
+extension SteadyBranch {
+  /// Appends what `CoarseRoot` takes out; nothing where there is no root.
+  fileprivate func appendRoot(to words: inout StateWords) {
+    guard workspace.value.isSeparable, let root = workspace.value.solver.value.root else { return }
+    root.append(to: &words)
+    words.append(workspace.value.filling)
+    // Twice the scales: the large lattice has velocities that the coarse one does not have.
+    words.append(workspace.value.velocities.scales.map { 2 * $0 })
+  }
+}
+
+extension Communicator {
+  /// The words of the first rank.
+  ///
+  /// Collective.
+  fileprivate func broadcast(_ words: StateWords) throws(CommunicationError) -> StateWords {
+    var count: [Int64] = [Int64(words.words.count)]
+    var span = count.mutableSpan
+    try broadcast(&span, from: 0)
+    var elements = rank == 0 ? words.words : [UInt64](repeating: 0, count: Int(count[0]))
+    var all = elements.mutableSpan
+    try broadcast(&all, from: 0)
+    return StateWords(elements)
+  }
+}
