@@ -12,15 +12,18 @@ extension BandStructure {
     amplitudes.write { target in
       vectors.read { vectors in
         for (place, site) in sites.enumerated() {
-          for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
-            // e^{ik·r} is the conjugate of what the grid has.
-            let phase = grid.phases(from: momenta.lowerBound + index, displacement: site.cell)
+          phases.read(site.cell) { cosines, sines, sign in
             for band in 0..<bands {
-              let vector = vectors + 2 * (site.orbital * bands + band) * stride + index
-              let (x, y) = (vector.vector(at: 0), vector.vector(at: stride))
-              let plane = target + 2 * (place * bands + band) * stride + index
-              plane.store(phase.real * x + phase.imaginary * y, at: 0)
-              plane.store(phase.real * y - phase.imaginary * x, at: stride)
+              let vector = vectors + 2 * (site.orbital * bands + band) * stride
+              let plane = target + 2 * (place * bands + band) * stride
+              for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
+                // e^{ik·r} is the conjugate of what the grid has.
+                let cosine = cosines.vector(at: index)
+                let sine = sign * sines.vector(at: index)
+                let (x, y) = (vector.vector(at: index), vector.vector(at: stride + index))
+                plane.store(cosine * x + sine * y, at: index)
+                plane.store(cosine * y - sine * x, at: stride + index)
+              }
             }
           }
         }

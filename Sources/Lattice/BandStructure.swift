@@ -23,6 +23,9 @@ public struct BandStructure: Sendable {
   /// u_aν: real part in plane 2 (a · bands + ν), imaginary part in the next.
   let vectors: Planes
 
+  /// Phases, those of the hoppings tabulated.
+  let phases: PhasePlanes
+
   /// The velocities in plane (c · bands + a) · bands + ν.
   private let velocities: Planes
 
@@ -54,6 +57,7 @@ public struct BandStructure: Sendable {
     let system = try HermitianEigensystem(bloch.matrix, size: size) { place in
       grid.momentum(at: momenta.lowerBound + place)
     }
+    phases = bloch.phases
     energies = system.values.interleaved(Array(0..<size))
     vectors = system.vectors
     velocities = BandStructure.velocities(bloch.gradient, system.vectors, size)

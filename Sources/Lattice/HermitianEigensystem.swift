@@ -46,44 +46,33 @@ struct HermitianEigensystem {
   private static let resolution = 1e-12
 
   private mutating func copy(_ matrix: Planes) {
-    for index in 0..<matrix.length {
-      values[0, index] = matrix[0, index]
-      vectors[0, index] = 1
-    }
+    let stride = matrix.stride
+    matrix.read { start in values.write { $0.update(from: start, count: stride) } }
+    vectors.write { $0.update(repeating: 1, count: stride) }
   }
 
   /// Returns the first place where the bands are degenerate.
   private mutating func solvePairs(_ matrix: Planes) -> (place: Int, band: Int)? {
-    let stride = matrix.stride
+    let (stride, length) = (matrix.stride, matrix.length)
     var first: Int?
-    for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
-      var pair = PairEigensystem(.zero, .zero, (.zero, .zero))
-      matrix.read { start in
-        pair = PairEigensystem(
-          start.vector(at: index),
-          start.vector(at: 6 * stride + index),
-          (start.vector(at: 2 * stride + index), start.vector(at: 3 * stride + index))
-        )
+    matrix.read { start in
+      values.write { values in
+        vectors.write { vectors in
+          for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
+            let pair = PairEigensystem(
+              start.vector(at: index),
+              start.vector(at: 6 * stride + index),
+              (start.vector(at: 2 * stride + index), start.vector(at: 3 * stride + index))
+            )
+            pair.store(values, vectors, stride, at: index)
+            let limit = HermitianEigensystem.resolution * pair.scale
+            let isDegenerate = (pair.upper - pair.lower) .<= limit
+            guard first == nil, any(isDegenerate) else { continue }
+            first = (0..<Vector.scalarCount).first { isDegenerate[$0] && index + $0 < length }
+              .map { index + $0 }
+          }
+        }
       }
-      values.write { start in
-        start.store(pair.upper, at: index)
-        start.store(pair.lower, at: stride + index)
-      }
-      vectors.write { start in
-        start.store(pair.first.real, at: index)
-        start.store(pair.first.imaginary, at: stride + index)
-        start.store(-pair.second.real, at: 2 * stride + index)
-        start.store(pair.second.imaginary, at: 3 * stride + index)
-        start.store(pair.second.real, at: 4 * stride + index)
-        start.store(pair.second.imaginary, at: 5 * stride + index)
-        start.store(pair.first.real, at: 6 * stride + index)
-        start.store(-pair.first.imaginary, at: 7 * stride + index)
-      }
-      let limit = HermitianEigensystem.resolution * pair.scale
-      let isDegenerate = (pair.upper - pair.lower) .<= limit
-      guard first == nil, any(isDegenerate) else { continue }
-      first = (0..<Vector.scalarCount).first { isDegenerate[$0] && index + $0 < matrix.length }
-        .map { index + $0 }
     }
     return first.map { ($0, 0) }
   }
@@ -115,5 +104,27 @@ struct HermitianEigensystem {
       }
     }
     return nil
+  }
+}
+
+extension PairEigensystem {
+  /// Writes both bands into planes.
+  @inline(__always)
+  fileprivate func store(
+    _ values: UnsafeMutablePointer<Double>,
+    _ vectors: UnsafeMutablePointer<Double>,
+    _ stride: Int,
+    at index: Int
+  ) {
+    values.store(upper, at: index)
+    values.store(lower, at: stride + index)
+    vectors.store(first.real, at: index)
+    vectors.store(first.imaginary, at: stride + index)
+    vectors.store(-second.real, at: 2 * stride + index)
+    vectors.store(second.imaginary, at: 3 * stride + index)
+    vectors.store(second.real, at: 4 * stride + index)
+    vectors.store(second.imaginary, at: 5 * stride + index)
+    vectors.store(first.real, at: 6 * stride + index)
+    vectors.store(-first.imaginary, at: 7 * stride + index)
   }
 }

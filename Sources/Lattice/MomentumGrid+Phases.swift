@@ -11,6 +11,7 @@ extension MomentumGrid {
   ///   - index: The flat index of the first momentum.
   ///   - displacement: r, in unit cells.
   /// - Returns: Real and imaginary parts of numbers of modulus 1.
+  @inline(__always)
   func phases(from index: Int, displacement: [Int]) -> (real: Vector, imaginary: Vector) {
     var real = Vector(repeating: 1)
     var imaginary = Vector.zero
@@ -39,13 +40,12 @@ extension MomentumGrid {
     _ stride: Int
   ) -> Vector {
     let extent = extents[direction]
-    var x = Vector.zero
-    for lane in 0..<Vector.scalarCount {
-      let j = min(index + lane, count - 1) / stride % extent
-      x[lane] = Double(2 * j - extent)
-    }
     let turn = Double(2 * extent)
-    if Double(abs(r)) * turn < 0x1p52 {
+    var x = 2 * coordinates(from: index, direction, stride) - Vector(repeating: Double(extent))
+    if r.magnitude == 1 {
+      // −L … L has no whole turn.
+      x *= Double(r)
+    } else if Double(abs(r)) * turn < 0x1p52 {
       // All products are integers below 2⁵³, and exact.
       let product = Double(r) * x
       x = product - turn * (product / turn).rounded(.toNearestOrEven)
@@ -56,8 +56,32 @@ extension MomentumGrid {
         x[lane] = Double((2 * extent).dividingFullWidth(product).remainder)
       }
     }
+    guard twists[direction] != 0 else { return x }
     let shift = Double(2 * r) * twists[direction]
     return x + Vector(repeating: shift.truncatingRemainder(dividingBy: turn))
+  }
+
+  /// j_a of eight momenta, ⌊index/stride⌋ mod L_a; integers below 2⁵³, and exact.
+  @inline(__always)
+  private func coordinates(from index: Int, _ direction: Int, _ stride: Int) -> Vector {
+    let lanes = Vector(0, 1, 2, 3, 4, 5, 6, 7)
+    var j = lanes + Vector(repeating: Double(index))
+    let last = Vector(repeating: Double(count - 1))
+    j = j.replacing(with: last, where: j .> last)
+    if stride > 1 { j = quotient(j, Double(stride)) }
+    if direction > 0 {
+      let extent = Double(extents[direction])
+      j -= extent * quotient(j, extent)
+    }
+    return j
+  }
+
+  /// ⌊x/d⌋ of integers.
+  @inline(__always)
+  private func quotient(_ x: Vector, _ divisor: Double) -> Vector {
+    // The quotient's rounding may reach the next integer.
+    let quotient = (x / divisor).rounded(.down)
+    return quotient.replacing(with: quotient - 1, where: quotient * divisor .> x)
   }
 
   /// e^{−ik·r} of one momentum.

@@ -21,11 +21,21 @@ public struct SteadyStudy: Sendable {
     self.setup = setup
   }
 
-  /// The memory that each rank needs at most, in bytes, from the size of the tables alone.
+  /// The memory that each rank needs, in bytes, from the sizes alone.
   ///
   /// - Parameter ranks: The number of ranks.
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
+    guard ComputedSteadyState.suits(setup) else { return tabulatedBytes(ranks: ranks) }
+    // λ, a block of tables on its way, and the program itself.
+    return 8 * (Double(setup.modes) / Double(ranks)).rounded(.up) + 32e6
+  }
+
+  /// The memory that each rank needs at most where the tables of all modes must be kept, in bytes.
+  ///
+  /// - Parameter ranks: The number of ranks.
+  /// - Returns: Bytes.
+  public func tabulatedBytes(ranks: Int) -> Double {
     let estimate = setup.memory(comparesEngines: comparesEngines)
     // Tables and their copies in solver and observables; λ, the start, gain and loss; what a fixed
     // point remembers.
@@ -47,19 +57,23 @@ public struct SteadyStudy: Sendable {
   ///   - responses: Whether the responses to drive and filling are wanted.
   ///   - communicator: The ranks.
   ///   - finish: Is given the final λ of the owned modes on all ranks.
+  ///   - prepare: Is called before the tables of all modes are kept, with the bytes that each rank then needs, where
+  ///     `estimatedBytes` has promised less.
   /// - Returns: The state, the same on every rank.
   /// - Throws: `ModelError` if the model does not fit, `NumericalError` if no steady state was found,
-  ///   alike on all ranks; `CommunicationError`; and what `finish` throws.
+  ///   alike on all ranks; `CommunicationError`; and what `prepare` and `finish` throw.
   public func run(
     responses: Bool = true,
     over communicator: some Communicator,
-    finish: (borrowing AlignedVector, Partition) throws -> Void = { _, _ in }
+    finish: (borrowing AlignedVector, Partition) throws -> Void = { _, _ in },
+    prepare: (Double) throws -> Void = { _ in }
   ) throws -> SteadyResult {
     let computed = try ComputedSteadyState(setup, responses: responses, over: communicator)
     if let computed {
       try finish(computed.lambda, computed.partition)
       return computed.result
     }
+    if ComputedSteadyState.suits(setup) { try prepare(tabulatedBytes(ranks: communicator.size)) }
     var branch = SteadyBranch(responses: responses, over: communicator)
     let result = try branch.solve(setup)
     try branch.withLambda(finish)

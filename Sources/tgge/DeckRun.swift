@@ -64,12 +64,22 @@ struct DeckRun {
   /// - Returns: λ at the start.
   /// - Throws: `DeckError`, `UsageError` or `RemoteFailure`.
   func initialState(needing bytes: Double, says: Bool = true) throws -> InitialState {
-    try MemoryCheck.require(bytes, on: communicator) { deck.error(at: "lattice.modes", $0) }
+    try requireMemory(bytes)
     if says { noteMemory(bytes) }
     if let out = options.out {
       try SharedFile.checkWritable(out, bytes: resultBytes, on: communicator)
     }
     return try initialState()
+  }
+
+  /// Refuses what does not fit into memory.
+  ///
+  /// Collective.
+  ///
+  /// - Parameter bytes: What each rank will need.
+  /// - Throws: `DeckError` or `RemoteFailure`.
+  func requireMemory(_ bytes: Double) throws {
+    try MemoryCheck.require(bytes, on: communicator) { deck.error(at: "lattice.modes", $0) }
   }
 
   /// Makes the initial state; memory and output are looked at elsewhere.

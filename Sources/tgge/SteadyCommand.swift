@@ -4,6 +4,7 @@ import Foundation
 import MPICommunication
 import Records
 import Studies
+import VectorMath
 
 /// The command `tgge steady DECK`.
 struct SteadyCommand: RankedCommand {
@@ -37,24 +38,40 @@ struct SteadyCommand: RankedCommand {
     let keys = try SlopeKeys(slopes, of: options, bytes)
     var study = SteadyStudy(job.setup)
     study.setup.initial = try job.initialState(
-      needing: study.estimatedBytes(ranks: communicator.size)
+      needing: keys.isEmpty
+        ? study.estimatedBytes(ranks: communicator.size)
+        : study.tabulatedBytes(ranks: communicator.size)
     )
     var results: SteadyResults?
     if let path = options.resultFile {
       results = try SteadyResults(path, for: job, over: communicator)
     }
-    var branch = SteadyBranch(responses: !keys.isNone, over: communicator)
-    let result = try job.locating { try branch.solve(study.setup) }
-    try branch.withLambda { lambda, partition in
+    let parameters = keys.parameters(initial: study.setup.initial)
+    var values: [String: [Double]?] = [:]
+    let write = { (lambda: borrowing AlignedVector, partition: Partition) in
       try results?.append(lambda, partition: partition)
       try job.write(lambda, partition: partition, as: "the steady state")
     }
-    var values: [String: [Double]?] = [:]
-    for parameter in keys.parameters(initial: study.setup.initial) {
-      // The drive stands in the couplings, whose derivative is known.
-      values[parameter.name] =
-        parameter.name == "baths.drive" && result.engine == "separable"
-        ? result.driveSlope : try job.locating { try branch.response(to: parameter) }
+    let result: SteadyResult
+    if parameters.isEmpty {
+      result = try job.locating {
+        try study.run(
+          responses: !keys.isNone,
+          over: communicator,
+          finish: write,
+          prepare: job.requireMemory
+        )
+      }
+    } else {
+      var branch = SteadyBranch(over: communicator)
+      result = try job.locating { try branch.solve(study.setup) }
+      try branch.withLambda(write)
+      for parameter in parameters {
+        // The drive stands in the couplings, whose derivative is known.
+        values[parameter.name] =
+          parameter.name == "baths.drive" && result.engine == "separable"
+          ? result.driveSlope : try job.locating { try branch.response(to: parameter) }
+      }
     }
     try results.take()?.finish(result, wallSeconds: job.wallSeconds)
     let report = SteadyReport(
