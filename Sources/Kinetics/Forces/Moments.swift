@@ -23,32 +23,36 @@ struct Moments: ~Copyable {
   /// Sets all sums to zero.
   mutating func reset() { sums.reset() }
 
-  /// Adds up the moments of a tile.
+  /// Writes e^λ of a tile, and adds up its moments.
   ///
   /// - Parameters:
   ///   - kernel: The tables.
-  ///   - exponentials: e^λ from the first mode of the tile on. The padding has λ = 0, but factors of zero.
+  ///   - lambda: λ from the first mode of the tile on. The padding has λ = 0, but factors of zero.
+  ///   - exponentials: On return e^λ.
   ///   - start: The first mode of the tile.
   ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
-  @inline(__always)
   mutating func addTile(
     _ kernel: borrowing ScaledKernel,
-    _ exponentials: UnsafePointer<Double>,
+    at lambda: UnsafePointer<Double>,
+    exponentials: UnsafeMutablePointer<Double>,
     from start: Int,
     count: Int
   ) {
-    let target = occupationTile.pointer
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      let exponential = exponentials.vector(at: index)
-      let n = 1 / (1 + exponential)
-      target.store(n, at: index)
-      target.store(exponential * n, at: ScaledKernel.tile + index)
-    }
-    let folds = kernel.folds()
-    for index in 0..<sums.count {
-      let occupation = target + index % 2 * ScaledKernel.tile
-      sums.add(index, kernel.table(index, from: start), occupation, count: count, folds: folds)
-    }
+    let occupations = occupationTile.pointer
+    StageLoops.tabulateOccupations(
+      lambda,
+      exponentials: exponentials,
+      occupations: occupations,
+      count: count
+    )
+    sums.addMoments(
+      tables: kernel.table(0, from: start),
+      stride: kernel.stride,
+      occupations: occupations,
+      count: count,
+      folds: kernel.folds()
+    )
+    sums.endTile(count)
   }
 
   /// Adds eight terms to another sum.
@@ -56,9 +60,6 @@ struct Moments: ~Copyable {
   func add(_ terms: Vector, toOther index: Int) {
     sums.other(index).pointee.add(terms, sums.window(ofOther: index))
   }
-
-  /// Ends a tile of so many modes; see `TileSums`.
-  mutating func endTile(_ count: Int) { sums.endTile(count) }
 
   /// Sums over the ranks.
   ///
@@ -78,12 +79,13 @@ struct Moments: ~Copyable {
     reset()
     for start in stride(from: 0, to: lambda.paddedCount, by: ScaledKernel.tile) {
       let count = min(ScaledKernel.tile, lambda.paddedCount - start)
-      for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-        let value = exponential(lambda.pointer.vector(at: start + index))
-        exponentialTile.pointer.store(value, at: index)
-      }
-      addTile(kernel, exponentialTile.pointer, from: start, count: count)
-      endTile(count)
+      addTile(
+        kernel,
+        at: lambda.pointer + start,
+        exponentials: exponentialTile.pointer,
+        from: start,
+        count: count
+      )
     }
     try reduce(over: communicator)
   }

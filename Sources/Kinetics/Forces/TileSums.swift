@@ -70,8 +70,10 @@ struct TileSums: ~Copyable {
     if depth == 1 {
       var accumulator = place[0]
       let window = windows[0]
-      for mode in stride(from: 0, to: count, by: Vector.scalarCount) {
+      var mode = 0
+      while mode < count {
         accumulator.add(a.vector(at: mode) * b.vector(at: mode), window)
+        mode &+= Vector.scalarCount
       }
       place[0] = accumulator
     } else {
@@ -125,6 +127,41 @@ struct TileSums: ~Copyable {
       }
     }
     accumulators[index * depth] = accumulator
+  }
+
+  /// Adds A_r = Σ f_r n and B_r = Σ g_r h over a tile to all sums.
+  ///
+  /// For each sum and eight modes 8 vector instructions in two folds, 12 in three.
+  ///
+  /// - Parameters:
+  ///   - tables: f_0 of the tile; g_0, f_1 … come behind it, `stride` apart.
+  ///   - stride: The distance of two tables.
+  ///   - occupations: n of the tile; `ScaledKernel.tile` places on, h.
+  ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
+  ///   - folds: As for a single sum.
+  @inline(never)
+  func addMoments(
+    tables: UnsafePointer<Double>,
+    stride: Int,
+    occupations: UnsafePointer<Double>,
+    count: Int,
+    folds: Int
+  ) {
+    @inline(__always)
+    func addAll(count: Int, folds: Int) {
+      var index = 0
+      while index < self.count {
+        let table = tables + index &* stride
+        let occupation = occupations + (index & 1) &* ScaledKernel.tile
+        add(index, table, occupation, count: count, folds: folds)
+        index &+= 1
+      }
+    }
+    switch (count, folds) {
+    case (StageLoops.tile, 2): addAll(count: StageLoops.tile, folds: 2)
+    case (StageLoops.tile, _): addAll(count: StageLoops.tile, folds: 3)
+    default: addAll(count: count, folds: folds)
+    }
   }
 
   /// Adds Σ a(m) b_i(m) over a tile to several sums that follow each other.
