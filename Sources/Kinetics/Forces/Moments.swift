@@ -26,16 +26,14 @@ struct Moments: ~Copyable {
   /// Writes e^λ of a tile, and adds up its moments.
   ///
   /// - Parameters:
-  ///   - kernel: The tables.
+  ///   - tables: The tables from the first mode of the tile on.
   ///   - lambda: λ from the first mode of the tile on. The padding has λ = 0, but factors of zero.
   ///   - exponentials: On return e^λ.
-  ///   - start: The first mode of the tile.
   ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
   mutating func addTile(
-    _ kernel: borrowing ScaledKernel,
+    _ tables: FactorTables,
     at lambda: UnsafePointer<Double>,
     exponentials: UnsafeMutablePointer<Double>,
-    from start: Int,
     count: Int
   ) {
     let occupations = occupationTile.pointer
@@ -45,13 +43,7 @@ struct Moments: ~Copyable {
       occupations: occupations,
       count: count
     )
-    sums.addMoments(
-      tables: kernel.table(0, from: start),
-      stride: kernel.stride,
-      occupations: occupations,
-      count: count,
-      folds: kernel.folds()
-    )
+    sums.addMoments(tables, occupations: occupations, count: count)
     sums.endTile(count)
   }
 
@@ -80,10 +72,9 @@ struct Moments: ~Copyable {
     for start in stride(from: 0, to: lambda.paddedCount, by: ScaledKernel.tile) {
       let count = min(ScaledKernel.tile, lambda.paddedCount - start)
       addTile(
-        kernel,
+        kernel.tables.from(start),
         at: lambda.pointer + start,
         exponentials: exponentialTile.pointer,
-        from: start,
         count: count
       )
     }

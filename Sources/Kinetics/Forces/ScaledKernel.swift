@@ -86,6 +86,11 @@ struct ScaledKernel: ~Copyable {
     slopes = strengths.map { $0.value * baths[$0.bath].slope }
   }
 
+  /// All tables from the first mode on.
+  var tables: FactorTables {
+    FactorTables(channels: channels, first: factors.pointer, stride: stride, folds: folds())
+  }
+
   /// The table f_r for even and g_r for odd `index`, r = index/2, from mode `start` on.
   @inline(__always)
   func table(_ index: Int, from start: Int) -> UnsafeMutablePointer<Double> {

@@ -87,9 +87,9 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     loss: inout AlignedVector
   ) throws(CommunicationError) {
     try enter(lambda)
-    let rates = rates(from: 0)
+    let rates = rates
     for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
-      let (toward, away) = rates.values(at: index, channels: rates.channels)
+      let (toward, away) = rates.values(at: index)
       gain.pointer.store(toward, at: index)
       loss.pointer.store(away, at: index)
     }
@@ -100,14 +100,13 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   /// Collective; see `ForceEngine`.
   public mutating func enter(_ lambda: borrowing AlignedVector) throws(CommunicationError) {
     moments.reset()
+    let tables = kernel.tables
     for start in stride(from: 0, to: lambda.paddedCount, by: StageLoops.tile) {
-      let count = min(StageLoops.tile, lambda.paddedCount - start)
       moments.addTile(
-        kernel,
+        tables.from(start),
         at: lambda.pointer + start,
         exponentials: exponentials.pointer + start,
-        from: start,
-        count: count
+        count: min(StageLoops.tile, lambda.paddedCount - start)
       )
     }
     try reduceMoments()
@@ -120,28 +119,32 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     _ pass: StagePass
   ) throws(CommunicationError) -> (first: Double, second: Double) {
     moments.reset()
-    for start in stride(from: 0, to: exponentials.paddedCount, by: StageLoops.tile) {
-      let count = min(StageLoops.tile, exponentials.paddedCount - start)
+    let rates = rates
+    let (values, modes) = (exponentials.pointer, exponentials.paddedCount)
+    let tile = tile.pointer
+    var start = 0
+    while start < modes {
+      let count = min(StageLoops.tile, modes &- start)
+      defer { start &+= count }
       if let slope = pass.slope {
         StageLoops.writeSlopes(
           to: slope + start,
           scale: pass.scale,
-          rates: rates(from: start),
-          exponentials: exponentials.pointer + start,
+          rates: rates.from(start),
+          exponentials: values + start,
           count: count
         )
       }
       guard let next = pass.next else { continue }
-      StageLoops.combine(into: tile.pointer, next.base, next.terms, from: start, count: count)
-      if let end = next.end { (end + start).update(from: tile.pointer, count: count) }
+      StageLoops.combine(into: tile, next.base, next.terms, from: start, count: count)
+      if let end = next.end { (end + start).update(from: tile, count: count) }
       if let errors = next.errors {
         addErrors(errors, next.base + start, from: start, count: count)
       }
       moments.addTile(
-        kernel,
-        at: tile.pointer,
-        exponentials: exponentials.pointer + start,
-        from: start,
+        rates.tables.from(start),
+        at: tile,
+        exponentials: values + start,
         count: count
       )
     }
@@ -153,10 +156,10 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
 
   /// The largest e^λ gain + e^−λ loss of the owned modes; see `ForceEngine`.
   public func largestRate() -> Double {
-    let rates = rates(from: 0)
+    let rates = rates
     var largest = Vector.zero
     for index in stride(from: 0, to: exponentials.paddedCount, by: Vector.scalarCount) {
-      let (gain, loss) = rates.values(at: index, channels: rates.channels)
+      let (gain, loss) = rates.values(at: index)
       let exponential = exponentials.pointer.vector(at: index)
       largest = larger(largest, multiplyAdd(gain, exponential, loss / exponential))
     }
@@ -165,10 +168,10 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
 
   /// How far the present state is from steady; see `ForceEngine`.
   public func imbalance() -> Imbalance {
-    let rates = rates(from: 0)
+    let rates = rates
     var scan = ImbalanceScan()
     for index in stride(from: 0, to: exponentials.paddedCount, by: Vector.scalarCount) {
-      let (gain, loss) = rates.values(at: index, channels: rates.channels)
+      let (gain, loss) = rates.values(at: index)
       scan.take(exponentials.pointer.vector(at: index), gain: gain, loss: loss, at: index)
     }
     return scan.imbalance(count: exponentials.count)
@@ -204,13 +207,8 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     }
   }
 
-  /// Gain and loss of the owned modes from one on.
-  private func rates(from start: Int) -> SeparableRates {
-    SeparableRates(
-      channels: kernel.channels,
-      tables: kernel.table(0, from: start),
-      stride: kernel.stride,
-      coefficients: coefficients.pointer
-    )
+  /// Gain and loss of the owned modes in the present state.
+  private var rates: SeparableRates {
+    SeparableRates(tables: kernel.tables, coefficients: coefficients.pointer)
   }
 }

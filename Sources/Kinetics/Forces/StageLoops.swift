@@ -41,10 +41,10 @@ enum StageLoops {
         index &+= Vector.scalarCount
       }
     }
-    switch (rates.channels, count) {
+    switch (rates.tables.channels, count) {
     case (1, tile): write(channels: 1, count: tile)
     case (2, tile): write(channels: 2, count: tile)
-    default: write(channels: rates.channels, count: count)
+    default: write(channels: rates.tables.channels, count: count)
     }
   }
 
@@ -105,35 +105,3 @@ enum StageLoops {
   }
 }
 
-/// Gains and losses of a kernel with given moments; pointers that their owner keeps alive.
-///
-///     gain_q = Σ_r γ_r A_r g_r(q)        loss_q = Σ_r γ_r B_r f_r(q)
-struct SeparableRates {
-  /// R.
-  let channels: Int
-  /// f_0, g_0, f_1, g_1 …, `stride` apart.
-  let tables: UnsafePointer<Double>
-  let stride: Int
-  /// γ_0 A_0, γ_0 B_0, γ_1 A_1 …
-  let coefficients: UnsafePointer<Double>
-
-  /// Gain and loss of the eight modes from `index` on.
-  ///
-  /// - Parameters:
-  ///   - index: The first of them.
-  ///   - channels: R; a constant at the call for a loop of its own.
-  @inline(__always)
-  func values(at index: Int, channels: Int) -> (gain: Vector, loss: Vector) {
-    var gain = Vector.zero
-    var loss = Vector.zero
-    var r = 0
-    while r < channels {
-      let f = tables + (2 &* r &* stride &+ index)
-      let g = f + stride
-      gain = multiplyAdd(g.vector(at: 0), Vector(repeating: coefficients[2 &* r]), gain)
-      loss = multiplyAdd(f.vector(at: 0), Vector(repeating: coefficients[2 &* r &+ 1]), loss)
-      r &+= 1
-    }
-    return (gain, loss)
-  }
-}

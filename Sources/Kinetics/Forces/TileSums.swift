@@ -134,33 +134,25 @@ struct TileSums: ~Copyable {
   /// For each sum and eight modes 8 vector instructions in two folds, 12 in three.
   ///
   /// - Parameters:
-  ///   - tables: f_0 of the tile; g_0, f_1 … come behind it, `stride` apart.
-  ///   - stride: The distance of two tables.
+  ///   - tables: The tables from the first mode of the tile on, 2R of them.
   ///   - occupations: n of the tile; `ScaledKernel.tile` places on, h.
   ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
-  ///   - folds: As for a single sum.
   @inline(never)
-  func addMoments(
-    tables: UnsafePointer<Double>,
-    stride: Int,
-    occupations: UnsafePointer<Double>,
-    count: Int,
-    folds: Int
-  ) {
+  func addMoments(_ tables: FactorTables, occupations: UnsafePointer<Double>, count: Int) {
     @inline(__always)
     func addAll(count: Int, folds: Int) {
       var index = 0
       while index < self.count {
-        let table = tables + index &* stride
+        let table = tables.first + index &* tables.stride
         let occupation = occupations + (index & 1) &* ScaledKernel.tile
         add(index, table, occupation, count: count, folds: folds)
         index &+= 1
       }
     }
-    switch (count, folds) {
+    switch (count, tables.folds) {
     case (StageLoops.tile, 2): addAll(count: StageLoops.tile, folds: 2)
     case (StageLoops.tile, _): addAll(count: StageLoops.tile, folds: 3)
-    default: addAll(count: count, folds: folds)
+    default: addAll(count: count, folds: tables.folds)
     }
   }
 
