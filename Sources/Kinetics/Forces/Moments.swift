@@ -47,10 +47,35 @@ struct Moments: ~Copyable {
     sums.endTile(count)
   }
 
-  /// Adds eight terms to another sum.
-  @inline(__always)
-  func add(_ terms: Vector, toOther index: Int) {
-    sums.other(index).pointee.add(terms, sums.window(ofOther: index))
+  /// Adds up the squares of both error estimates of a tile, in the first two other sums.
+  ///
+  /// - Parameters:
+  ///   - errors: The estimates.
+  ///   - base: λ of all modes at the beginning of the step.
+  ///   - end: λ of the tile at its end.
+  ///   - start: The first mode of the tile.
+  ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
+  @inline(never)
+  func addErrors(
+    _ errors: StagePass.ErrorEstimates,
+    before base: UnsafePointer<Double>,
+    after end: UnsafePointer<Double>,
+    from start: Int,
+    count: Int
+  ) {
+    let (one, other) = (sums.other(0), sums.other(1))
+    let (window, otherWindow) = (sums.window(ofOther: 0), sums.window(ofOther: 1))
+    var index = 0
+    while index < count {
+      let (first, second) = errors.squares(
+        before: base.vector(at: start &+ index),
+        after: end.vector(at: index),
+        at: start &+ index
+      )
+      one.pointee.add(first, window)
+      other.pointee.add(second, otherWindow)
+      index &+= Vector.scalarCount
+    }
   }
 
   /// Sums over the ranks.

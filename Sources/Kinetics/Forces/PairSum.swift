@@ -101,6 +101,54 @@ enum PairSum {
     sums.store(loss3, at: 56)
   }
 
+  /// Adds all pairs of a part of the kernel with the sinks of the first groups.
+  ///
+  /// Generic over the modulation alone: within the generic engine the compiler would not give each
+  /// modulation loops of its own, but call S through a witness.
+  ///
+  /// - Parameters:
+  ///   - part: The part.
+  ///   - tables: The tables of the kernel.
+  ///   - groups: The number of groups of four sinks.
+  ///   - sums: The vectors of gain and loss of each sink.
+  ///   - modulation: S for a block of sources and a group of sinks, whose tables are given.
+  @inline(never)
+  static func addPart<Modulation: PairModulation>(
+    _ part: PairTables.Part,
+    _ tables: borrowing PairTables,
+    groups: Int,
+    sums: UnsafeMutablePointer<Double>,
+    _ modulation: (UnsafePointer<Double>, UnsafePointer<Double>) -> Modulation
+  ) {
+    @inline(__always)
+    func addAll(channels: Int, _ tables: borrowing PairTables) {
+      for block in 0..<tables.blocks {
+        let start = tables.sources.pointer + block * tables.blockStride
+        let sources = UnsafePointer(start + part.source * PairSum.block)
+        let occupations = UnsafePointer(tables.occupations(of: block))
+        for group in 0..<groups {
+          let sinks = UnsafePointer(tables.sinks.pointer + group * tables.groupStride + part.sink)
+          add(
+            channels: channels,
+            modulation: modulation(sources, sinks),
+            sources: sources,
+            occupations: occupations,
+            factors: sinks,
+            sums: sums + group * sumStride
+          )
+        }
+      }
+    }
+    switch part.channels {
+    case 1: addAll(channels: 1, tables)
+    case 2: addAll(channels: 2, tables)
+    default: addAll(channels: part.channels, tables)
+    }
+  }
+
+  /// Doubles of the sums of four sinks.
+  static var sumStride: Int { sinks * 2 * Vector.scalarCount }
+
   @inline(__always)
   private static func isTrivial<Modulation: PairModulation>(_: Modulation) -> Bool {
     Modulation.isTrivial

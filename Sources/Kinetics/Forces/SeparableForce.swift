@@ -139,7 +139,7 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
       StageLoops.combine(into: tile, next.base, next.terms, from: start, count: count)
       if let end = next.end { (end + start).update(from: tile, count: count) }
       if let errors = next.errors {
-        addErrors(errors, next.base + start, from: start, count: count)
+        moments.addErrors(errors, before: next.base, after: tile, from: start, count: count)
       }
       moments.addTile(
         rates.tables.from(start),
@@ -179,25 +179,6 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
 
   /// The tables, at the end of this engine.
   consuming func takeKernel() -> ScaledKernel { kernel }
-
-  /// Adds up the squares of both error estimates of a tile.
-  @inline(__always)
-  private mutating func addErrors(
-    _ errors: StagePass.ErrorEstimates,
-    _ base: UnsafePointer<Double>,
-    from start: Int,
-    count: Int
-  ) {
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      let (first, second) = errors.squares(
-        before: base.vector(at: index),
-        after: tile.pointer.vector(at: index),
-        at: start + index
-      )
-      moments.add(first, toOther: 0)
-      moments.add(second, toOther: 1)
-    }
-  }
 
   private mutating func reduceMoments() throws(CommunicationError) {
     try moments.reduce(over: communicator)

@@ -66,7 +66,7 @@ struct TileSums: ~Copyable {
     _ b: UnsafePointer<Double>,
     count: Int
   ) {
-    let place = accumulators + index * depth
+    let place = accumulators + index &* depth
     if depth == 1 {
       var accumulator = place[0]
       let window = windows[0]
@@ -77,9 +77,15 @@ struct TileSums: ~Copyable {
       }
       place[0] = accumulator
     } else {
-      for mode in stride(from: 0, to: count, by: Vector.scalarCount) {
+      var mode = 0
+      while mode < count {
         var rest = a.vector(at: mode) * b.vector(at: mode)
-        for level in 0..<depth { rest = place[level].add(rest, windows[level]) }
+        var level = 0
+        while level < depth {
+          rest = place[level].add(rest, windows[level])
+          level &+= 1
+        }
+        mode &+= Vector.scalarCount
       }
     }
   }
@@ -112,7 +118,7 @@ struct TileSums: ~Copyable {
     folds: Int
   ) {
     guard folds < 3 else { return add(index, a, b, count: count) }
-    var accumulator = accumulators[index * depth]
+    var accumulator = accumulators[index &* depth]
     let window = windows[0]
     var mode = 0
     if folds == 1 {
@@ -126,7 +132,7 @@ struct TileSums: ~Copyable {
         mode &+= Vector.scalarCount
       }
     }
-    accumulators[index * depth] = accumulator
+    accumulators[index &* depth] = accumulator
   }
 
   /// Adds A_r = Σ f_r n and B_r = Σ g_r h over a tile to all sums.
