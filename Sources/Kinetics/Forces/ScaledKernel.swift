@@ -10,6 +10,10 @@ struct ScaledKernel: ~Copyable {
   /// Modes that are worked on at a time; what belongs to a tile stays in the first-level cache.
   static let tile = 512
 
+  /// Between two tables, beyond whole tiles: 17 cache lines, or else all tables would have the same place in
+  /// their pages, and their lines the same few places in the first-level cache.
+  private static let skew = 136
+
   /// R.
   let channels: Int
 
@@ -48,7 +52,7 @@ struct ScaledKernel: ~Copyable {
     let scales = try KernelScales(of: kernel, over: communicator)
     self.scales = scales
     channels = kernel.channels.count
-    stride = (modes + ScaledKernel.tile - 1) / ScaledKernel.tile * ScaledKernel.tile
+    stride = (modes + ScaledKernel.tile - 1) / ScaledKernel.tile * ScaledKernel.tile + ScaledKernel.skew
     factors = AlignedVector(count: 2 * channels * stride)
     depth = max(1, min(6, (scales.range + 66 + FoldAccumulator.span - 1) / FoldAccumulator.span))
     let units = kernel.channels.indices.map { r in
