@@ -177,12 +177,12 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
           OhmicModulation(sources: sources + extra * block, sinks: sinks + extra * PairSum.sinks)
         }
       case .correlated(let length, _, _):
-        let width = Double.sinh(0.5 / length)
+        let (height, width) = (Double.sinh(1 / length) / 2, Double.sinh(0.5 / length))
         PairSum.addPart(part, tables, groups: groups, sums: sums.pointer) { sources, sinks in
           CorrelatedModulation(
             sources: sources + extra * block,
             sinks: sinks + extra * PairSum.sinks,
-            height: .sinh(1 / length) / 2,
+            height: height,
             width: width * width
           )
         }

@@ -58,8 +58,8 @@ struct CorrelatedModulation: PairModulation {
   @inline(__always)
   func value(_ source: Int, _ sink: Int) -> Vector {
     let cosine = sources.vector(at: source)
-    let sine = sources.vector(at: PairSum.block + source)
-    let difference = sine * sinks[sink] - cosine * sinks[PairSum.sinks + sink]
+    let sine = sources.vector(at: PairSum.block &+ source)
+    let difference = sine * sinks[sink] - cosine * sinks[PairSum.sinks &+ sink]
     return Vector(repeating: height) / multiplyAdd(difference, difference, Vector(repeating: width))
   }
 }

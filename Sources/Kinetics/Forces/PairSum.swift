@@ -58,9 +58,9 @@ enum PairSum {
       var out3 = g * factors[7]
       var r = 1
       while r < channels {
-        let f = sources.vector(at: 2 * r * block + k)
-        let g = sources.vector(at: (2 * r + 1) * block + k)
-        let sink = factors + 8 * r
+        let f = sources.vector(at: 2 &* r &* block &+ k)
+        let g = sources.vector(at: (2 &* r &+ 1) &* block &+ k)
+        let sink = factors + 8 &* r
         in0 = multiplyAdd(f, Vector(repeating: sink[0]), in0)
         in1 = multiplyAdd(f, Vector(repeating: sink[1]), in1)
         in2 = multiplyAdd(f, Vector(repeating: sink[2]), in2)
@@ -69,7 +69,7 @@ enum PairSum {
         out1 = multiplyAdd(g, Vector(repeating: sink[5]), out1)
         out2 = multiplyAdd(g, Vector(repeating: sink[6]), out2)
         out3 = multiplyAdd(g, Vector(repeating: sink[7]), out3)
-        r += 1
+        r &+= 1
       }
       if !isTrivial(modulation) {
         let (s0, s1) = (modulation.value(k, 0), modulation.value(k, 1))
@@ -88,7 +88,7 @@ enum PairSum {
       loss1 = multiplyAdd(out1, h, loss1)
       loss2 = multiplyAdd(out2, h, loss2)
       loss3 = multiplyAdd(out3, h, loss3)
-      k += Vector.scalarCount
+      k &+= Vector.scalarCount
     }
 
     sums.store(gain0, at: 0)
@@ -103,8 +103,8 @@ enum PairSum {
 
   /// Adds all pairs of a part of the kernel with the sinks of the first groups.
   ///
-  /// Generic over the modulation alone: within the generic engine the compiler would not give each
-  /// modulation loops of its own, but call S through a witness.
+  /// Generic over modulation and channels alone: within the generic engine the compiler would not give each
+  /// of them loops of its own, but call S through a witness.
   ///
   /// - Parameters:
   ///   - part: The part.
@@ -112,7 +112,6 @@ enum PairSum {
   ///   - groups: The number of groups of four sinks.
   ///   - sums: The vectors of gain and loss of each sink.
   ///   - modulation: S for a block of sources and a group of sinks, whose tables are given.
-  @inline(never)
   static func addPart<Modulation: PairModulation>(
     _ part: PairTables.Part,
     _ tables: borrowing PairTables,
@@ -120,29 +119,39 @@ enum PairSum {
     sums: UnsafeMutablePointer<Double>,
     _ modulation: (UnsafePointer<Double>, UnsafePointer<Double>) -> Modulation
   ) {
-    @inline(__always)
-    func addAll(channels: Int, _ tables: borrowing PairTables) {
-      for block in 0..<tables.blocks {
-        let start = tables.sources.pointer + block * tables.blockStride
-        let sources = UnsafePointer(start + part.source * PairSum.block)
-        let occupations = UnsafePointer(tables.occupations(of: block))
-        for group in 0..<groups {
-          let sinks = UnsafePointer(tables.sinks.pointer + group * tables.groupStride + part.sink)
-          add(
-            channels: channels,
-            modulation: modulation(sources, sinks),
-            sources: sources,
-            occupations: occupations,
-            factors: sinks,
-            sums: sums + group * sumStride
-          )
-        }
-      }
-    }
     switch part.channels {
-    case 1: addAll(channels: 1, tables)
-    case 2: addAll(channels: 2, tables)
-    default: addAll(channels: part.channels, tables)
+    case 1: addBlocks(OneChannel.self, part, tables, groups: groups, sums: sums, modulation)
+    case 2: addBlocks(TwoChannels.self, part, tables, groups: groups, sums: sums, modulation)
+    default: addBlocks(AnyChannels.self, part, tables, groups: groups, sums: sums, modulation)
+    }
+  }
+
+  @inline(never)
+  private static func addBlocks<Channels: PairChannels, Modulation: PairModulation>(
+    _: Channels.Type,
+    _ part: PairTables.Part,
+    _ tables: borrowing PairTables,
+    groups: Int,
+    sums: UnsafeMutablePointer<Double>,
+    _ modulation: (UnsafePointer<Double>, UnsafePointer<Double>) -> Modulation
+  ) {
+    for index in 0..<tables.blocks {
+      let start = tables.sources.pointer + index &* tables.blockStride
+      let sources = UnsafePointer(start + part.source &* block)
+      let occupations = UnsafePointer(tables.occupations(of: index))
+      var group = 0
+      while group < groups {
+        let sinks = UnsafePointer(tables.sinks.pointer + (group &* tables.groupStride &+ part.sink))
+        add(
+          channels: Channels.count(of: part),
+          modulation: modulation(sources, sinks),
+          sources: sources,
+          occupations: occupations,
+          factors: sinks,
+          sums: sums + group &* sumStride
+        )
+        group &+= 1
+      }
     }
   }
 
@@ -153,4 +162,21 @@ enum PairSum {
   private static func isTrivial<Modulation: PairModulation>(_: Modulation) -> Bool {
     Modulation.isTrivial
   }
+}
+
+/// R of a part of the kernel, a constant where loops of their own pay.
+private protocol PairChannels {
+  static func count(of part: PairTables.Part) -> Int
+}
+
+private enum OneChannel: PairChannels {
+  @inline(__always) static func count(of _: PairTables.Part) -> Int { 1 }
+}
+
+private enum TwoChannels: PairChannels {
+  @inline(__always) static func count(of _: PairTables.Part) -> Int { 2 }
+}
+
+private enum AnyChannels: PairChannels {
+  @inline(__always) static func count(of part: PairTables.Part) -> Int { part.channels }
 }
