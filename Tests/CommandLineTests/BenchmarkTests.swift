@@ -65,7 +65,9 @@ extension Program {
       let outcome = try await Tgge.run(words + ["--repeats", "1", "--json"])
       let rows = try outcome.output.split(separator: "\n").map { try JSONObject(String($0)) }
       for row in rows where row.text("engine") == "separable" {
-        let (channels, time) = (row.number("channels"), row.number("coreSecondsPerModeAndEvaluation"))
+        let (channels, time) = (
+          row.number("channels"), row.number("coreSecondsPerModeAndEvaluation")
+        )
         #expect(row.number("bytesPerMode") == 8 * (2 * channels + 4))
         // λ̇, the next λ, e^λ, n and h, and 2R sums of two folds; for eight modes.
         let instructions = (2 * channels + 5 + 1 + 25 + 3 + 2 * channels * 8) / 8

@@ -52,7 +52,8 @@ struct ScaledKernel: ~Copyable {
     let scales = try KernelScales(of: kernel, over: communicator)
     self.scales = scales
     channels = kernel.channels.count
-    stride = (modes + ScaledKernel.tile - 1) / ScaledKernel.tile * ScaledKernel.tile + ScaledKernel.skew
+    stride =
+      (modes + ScaledKernel.tile - 1) / ScaledKernel.tile * ScaledKernel.tile + ScaledKernel.skew
     factors = AlignedVector(count: 2 * channels * stride)
     depth = max(1, min(6, (scales.range + 66 + FoldAccumulator.span - 1) / FoldAccumulator.span))
     let units = kernel.channels.indices.map { r in

@@ -104,4 +104,3 @@ enum StageLoops {
     if count == tile { tabulate(count: tile) } else { tabulate(count: count) }
   }
 }
-

@@ -103,8 +103,12 @@ struct SeparableRow: BenchmarkRow {
   /// Writes a table for people.
   static func printTable(_ rows: [SeparableRow]) {
     print("\nseparable forces: one pass and one Allreduce for each stage of a step")
-    print("         L  R  ns/mode  bytes/mode  instructions/mode  triad GB/s  peak 1/ns  time over that of")
-    print("                                                                             bytes  instructions")
+    print(
+      "         L  R  ns/mode  bytes/mode  instructions/mode  triad GB/s  peak 1/ns  time over that of"
+    )
+    print(
+      "                                                                             bytes  instructions"
+    )
     for row in rows {
       let figures = String(
         format: "%10d  %d  %7.3f  %10.0f  %17.2f  %10.2f  %9.2f  ",
