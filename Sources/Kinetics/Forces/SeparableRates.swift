@@ -22,7 +22,7 @@ struct FactorTables {
 ///     gain_q = Σ_r γ_r A_r g_r(q)        loss_q = Σ_r γ_r B_r f_r(q)
 struct SeparableRates {
   let tables: FactorTables
-  /// γ_0 A_0, γ_0 B_0, γ_1 A_1 …
+  /// γ_0 A_0, γ_0 B_0, γ_1 A_1 and so on.
   let coefficients: UnsafePointer<Double>
 
   /// The same from a later mode on.
