@@ -4,7 +4,7 @@
 /// at Chebyshev points to 1.6e-17, relative to e^r. Below −708 the result is e^−708 ≈ 3.3e-308, so
 /// that it is never zero or subnormal; above 709 it is infinite; NaN stays NaN.
 ///
-/// - Complexity: 20 vector instructions where there is a fused multiply-add.
+/// - Complexity: 25 vector instructions where there is a fused multiply-add.
 @inlinable @inline(__always)
 public func exponential(_ argument: Vector) -> Vector {
   let x = argument.replacing(with: -708, where: argument .< Vector(repeating: -708))

@@ -53,8 +53,32 @@ extension Program {
         let rated = rows.filter {
           $0.number("fractionOfPeak") > 0 && $0.number("peakInstructionsPerSecond") > 0
             || $0.number("timeOverTriad") > 0 && $0.number("triadBytesPerSecond") > 0
+              && $0.number("timeOverArithmetic") > 0
         }
         #expect(rated.count == (limits ? 4 : 0), "\(outcome)")
+      }
+    }
+
+    @Test("The ratings of moments are their time over that of their bytes and instructions")
+    func separableRatings() async throws {
+      let words = ["benchmark", "forces", "--forces", "separable", "--modes", "512"]
+      let outcome = try await Tgge.run(words + ["--repeats", "1", "--json"])
+      let rows = try outcome.output.split(separator: "\n").map { try JSONObject(String($0)) }
+      for row in rows where row.text("engine") == "separable" {
+        let (channels, time) = (
+          row.number("channels"), row.number("coreSecondsPerModeAndEvaluation")
+        )
+        #expect(row.number("bytesPerMode") == 8 * (2 * channels + 4))
+        // λ̇, the next λ, e^λ, n and h, and 2R sums of two folds; for eight modes.
+        let instructions = (2 * channels + 5 + 1 + 25 + 3 + 2 * channels * 8) / 8
+        #expect(row.number("vectorInstructionsPerMode") == instructions)
+        for (work, limit, rating) in [
+          ("bytesPerMode", "triadBytesPerSecond", "timeOverTriad"),
+          ("vectorInstructionsPerMode", "peakInstructionsPerSecond", "timeOverArithmetic"),
+        ] {
+          let expected = time * row.number(limit) / row.number(work)
+          #expect(abs(row.number(rating) - expected) <= 4 * expected.ulp)
+        }
       }
     }
 

@@ -53,8 +53,10 @@ public struct StagePass {
     @inline(__always)
     package func added(to vector: Vector, at index: Int) -> Vector {
       var sum = vector
-      for term in 0..<count {
+      var term = 0
+      while term < count {
         sum = multiplyAdd(tables[term].vector(at: index), Vector(repeating: weights[term]), sum)
+        term &+= 1
       }
       return sum
     }
@@ -69,27 +71,30 @@ public struct StagePass {
     ) {
       let lanes = Vector.scalarCount
       var index = 0
-      while index + 4 * lanes <= size {
+      while index &+ 4 * lanes <= size {
         let place = base + start + index
         var (a, b) = (place.vector(at: 0), place.vector(at: lanes))
         var (c, d) = (place.vector(at: 2 * lanes), place.vector(at: 3 * lanes))
-        for term in 0..<count {
+        var term = 0
+        while term < count {
           let weight = Vector(repeating: weights[term])
           let table = tables[term] + start + index
           a = multiplyAdd(table.vector(at: 0), weight, a)
           b = multiplyAdd(table.vector(at: lanes), weight, b)
           c = multiplyAdd(table.vector(at: 2 * lanes), weight, c)
           d = multiplyAdd(table.vector(at: 3 * lanes), weight, d)
+          term &+= 1
         }
         target.store(a, at: index)
-        target.store(b, at: index + lanes)
-        target.store(c, at: index + 2 * lanes)
-        target.store(d, at: index + 3 * lanes)
-        index += 4 * lanes
+        target.store(b, at: index &+ lanes)
+        target.store(c, at: index &+ 2 * lanes)
+        target.store(d, at: index &+ 3 * lanes)
+        index &+= 4 * lanes
       }
       while index < size {
-        target.store(added(to: base.vector(at: start + index), at: start + index), at: index)
-        index += lanes
+        let place = start &+ index
+        target.store(added(to: base.vector(at: place), at: place), at: index)
+        index &+= lanes
       }
     }
   }

@@ -47,14 +47,11 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
     layout = partition.layout
     tables = PairTables(kernel, modes: partition.modes, owned: partition.owned)
     lambda = AlignedVector(count: partition.modes, block: PairSum.block)
-    sums = AlignedVector(count: tables.groups * DirectForce.sumStride)
+    sums = AlignedVector(count: tables.groups * PairSum.sumStride)
     gain = AlignedVector(count: partition.owned.count)
     loss = AlignedVector(count: partition.owned.count)
     state = AlignedVector(count: partition.owned.count)
   }
-
-  /// Doubles of the sums of four sinks.
-  private static var sumStride: Int { PairSum.sinks * 2 * Vector.scalarCount }
 
   /// Writes gain and loss of the owned modes.
   ///
@@ -174,59 +171,21 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
       let extra = 2 * part.channels
       switch part.modulation {
       case nil:
-        addPairs(part, groups) { _, _ in NoModulation() }
+        PairSum.addPart(part, tables, groups: groups, sums: sums.pointer) { _, _ in NoModulation() }
       case .ohmic:
-        addPairs(part, groups) { sources, sinks in
+        PairSum.addPart(part, tables, groups: groups, sums: sums.pointer) { sources, sinks in
           OhmicModulation(sources: sources + extra * block, sinks: sinks + extra * PairSum.sinks)
         }
       case .correlated(let length, _, _):
-        let width = Double.sinh(0.5 / length)
-        addPairs(part, groups) { sources, sinks in
+        let (height, width) = (Double.sinh(1 / length) / 2, Double.sinh(0.5 / length))
+        PairSum.addPart(part, tables, groups: groups, sums: sums.pointer) { sources, sinks in
           CorrelatedModulation(
             sources: sources + extra * block,
             sinks: sinks + extra * PairSum.sinks,
-            height: .sinh(1 / length) / 2,
+            height: height,
             width: width * width
           )
         }
-      }
-    }
-  }
-
-  @inline(__always)
-  private func addPairs<Modulation: PairModulation>(
-    _ part: PairTables.Part,
-    _ groups: Int,
-    _ modulation: (UnsafePointer<Double>, UnsafePointer<Double>) -> Modulation
-  ) {
-    switch part.channels {
-    case 1: addPairs(part, channels: 1, groups, modulation)
-    case 2: addPairs(part, channels: 2, groups, modulation)
-    default: addPairs(part, channels: part.channels, groups, modulation)
-    }
-  }
-
-  @inline(__always)
-  private func addPairs<Modulation: PairModulation>(
-    _ part: PairTables.Part,
-    channels: Int,
-    _ groups: Int,
-    _ modulation: (UnsafePointer<Double>, UnsafePointer<Double>) -> Modulation
-  ) {
-    for block in 0..<tables.blocks {
-      let start = tables.sources.pointer + block * tables.blockStride
-      let sources = UnsafePointer(start + part.source * PairSum.block)
-      let occupations = UnsafePointer(tables.occupations(of: block))
-      for group in 0..<groups {
-        let sinks = UnsafePointer(tables.sinks.pointer + group * tables.groupStride + part.sink)
-        PairSum.add(
-          channels: channels,
-          modulation: modulation(sources, sinks),
-          sources: sources,
-          occupations: occupations,
-          factors: sinks,
-          sums: sums.pointer + group * DirectForce.sumStride
-        )
       }
     }
   }

@@ -23,42 +23,60 @@ struct Moments: ~Copyable {
   /// Sets all sums to zero.
   mutating func reset() { sums.reset() }
 
-  /// Adds up the moments of a tile.
+  /// Writes e^λ of a tile, and adds up its moments.
   ///
   /// - Parameters:
-  ///   - kernel: The tables.
-  ///   - exponentials: e^λ from the first mode of the tile on. The padding has λ = 0, but factors of zero.
+  ///   - tables: The tables from the first mode of the tile on.
+  ///   - lambda: λ from the first mode of the tile on. The padding has λ = 0, but factors of zero.
+  ///   - exponentials: On return e^λ.
+  ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
+  mutating func addTile(
+    _ tables: FactorTables,
+    at lambda: UnsafePointer<Double>,
+    exponentials: UnsafeMutablePointer<Double>,
+    count: Int
+  ) {
+    let occupations = occupationTile.pointer
+    StageLoops.tabulateOccupations(
+      lambda,
+      exponentials: exponentials,
+      occupations: occupations,
+      count: count
+    )
+    sums.addMoments(tables, occupations: occupations, count: count)
+    sums.endTile(count)
+  }
+
+  /// Adds up the squares of both error estimates of a tile, in the first two other sums.
+  ///
+  /// - Parameters:
+  ///   - errors: The estimates.
+  ///   - base: λ of all modes at the beginning of the step.
+  ///   - end: λ of the tile at its end.
   ///   - start: The first mode of the tile.
   ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
-  @inline(__always)
-  mutating func addTile(
-    _ kernel: borrowing ScaledKernel,
-    _ exponentials: UnsafePointer<Double>,
+  @inline(never)
+  func addErrors(
+    _ errors: StagePass.ErrorEstimates,
+    before base: UnsafePointer<Double>,
+    after end: UnsafePointer<Double>,
     from start: Int,
     count: Int
   ) {
-    let target = occupationTile.pointer
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      let exponential = exponentials.vector(at: index)
-      let n = 1 / (1 + exponential)
-      target.store(n, at: index)
-      target.store(exponential * n, at: ScaledKernel.tile + index)
-    }
-    let folds = kernel.folds()
-    for index in 0..<sums.count {
-      let occupation = target + index % 2 * ScaledKernel.tile
-      sums.add(index, kernel.table(index, from: start), occupation, count: count, folds: folds)
+    let (one, other) = (sums.other(0), sums.other(1))
+    let (window, otherWindow) = (sums.window(ofOther: 0), sums.window(ofOther: 1))
+    var index = 0
+    while index < count {
+      let (first, second) = errors.squares(
+        before: base.vector(at: start &+ index),
+        after: end.vector(at: index),
+        at: start &+ index
+      )
+      one.pointee.add(first, window)
+      other.pointee.add(second, otherWindow)
+      index &+= Vector.scalarCount
     }
   }
-
-  /// Adds eight terms to another sum.
-  @inline(__always)
-  func add(_ terms: Vector, toOther index: Int) {
-    sums.other(index).pointee.add(terms, sums.window(ofOther: index))
-  }
-
-  /// Ends a tile of so many modes; see `TileSums`.
-  mutating func endTile(_ count: Int) { sums.endTile(count) }
 
   /// Sums over the ranks.
   ///
@@ -78,12 +96,12 @@ struct Moments: ~Copyable {
     reset()
     for start in stride(from: 0, to: lambda.paddedCount, by: ScaledKernel.tile) {
       let count = min(ScaledKernel.tile, lambda.paddedCount - start)
-      for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-        let value = exponential(lambda.pointer.vector(at: start + index))
-        exponentialTile.pointer.store(value, at: index)
-      }
-      addTile(kernel, exponentialTile.pointer, from: start, count: count)
-      endTile(count)
+      addTile(
+        kernel.tables.from(start),
+        at: lambda.pointer + start,
+        exponentials: exponentialTile.pointer,
+        count: count
+      )
     }
     try reduce(over: communicator)
   }

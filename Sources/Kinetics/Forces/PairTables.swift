@@ -22,6 +22,9 @@ struct PairTables: ~Copyable {
   let sources: AlignedVector
   let sinks: AlignedVector
 
+  /// S between a block of sources and a group of sinks, while they are worked on.
+  let modulations = AlignedVector(count: PairSum.sinks * PairSum.block)
+
   /// Doubles of a block, and of a group.
   let blockStride: Int
   let groupStride: Int

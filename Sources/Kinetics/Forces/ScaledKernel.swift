@@ -10,6 +10,10 @@ struct ScaledKernel: ~Copyable {
   /// Modes that are worked on at a time; what belongs to a tile stays in the first-level cache.
   static let tile = 512
 
+  /// Between two tables, beyond whole tiles: 17 cache lines, or else all tables would have the same place in
+  /// their pages, and their lines the same few places in the first-level cache.
+  private static let skew = 136
+
   /// R.
   let channels: Int
 
@@ -60,7 +64,8 @@ struct ScaledKernel: ~Copyable {
   init(of kernel: SeparableKernel, in scales: KernelScales, modes: Int) {
     self.scales = scales
     channels = kernel.channels.count
-    stride = (modes + ScaledKernel.tile - 1) / ScaledKernel.tile * ScaledKernel.tile
+    stride =
+      (modes + ScaledKernel.tile - 1) / ScaledKernel.tile * ScaledKernel.tile + ScaledKernel.skew
     factors = AlignedVector(count: 2 * channels * stride)
     depth = max(1, min(6, (scales.range + 66 + FoldAccumulator.span - 1) / FoldAccumulator.span))
     let units = kernel.channels.indices.map { r in
@@ -113,6 +118,11 @@ struct ScaledKernel: ~Copyable {
   mutating func setWeights(_ baths: [(weight: Double, slope: Double)]) {
     couplings = strengths.map { $0.value * baths[$0.bath].weight }
     slopes = strengths.map { $0.value * baths[$0.bath].slope }
+  }
+
+  /// All tables from the first mode on.
+  var tables: FactorTables {
+    FactorTables(channels: channels, first: factors.pointer, stride: stride, folds: folds())
   }
 
   /// The table f_r for even and g_r for odd `index`, r = index/2, from mode `start` on.

@@ -27,11 +27,7 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   /// e^λ of the owned modes in the present state.
   private let exponentials: AlignedVector
   /// λ of a tile of the next state.
-  private let tile = AlignedVector(count: tileSize)
-
-  /// Modes in a tile: so few that the arithmetic of one overlaps with that of the next, and with what that
-  /// still waits for from memory.
-  private static var tileSize: Int { 64 }
+  private let tile = AlignedVector(count: StageLoops.tile)
 
   /// Creates the engine.
   ///
@@ -61,6 +57,18 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     exponentials = AlignedVector(count: partition.owned.count)
   }
 
+  /// The vector instructions of a stage for eight modes, its combination having so many terms: those that
+  /// compute, a division as one.
+  public func stageInstructions(terms: Int) -> Int {
+    let slopes = 2 * kernel.channels + 5
+    let exponential = 25
+    let occupations = 3
+    // A product, and for each fold two additions that round, one that leaves the rest and one that adds up;
+    // of the last fold no rest is left.
+    let sum = 4 * kernel.folds()
+    return slopes + terms + exponential + occupations + 2 * kernel.channels * sum
+  }
+
   /// Gives the baths of the model other weights, without a new tabulation.
   ///
   /// Not collective.
@@ -79,8 +87,9 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     loss: inout AlignedVector
   ) throws(CommunicationError) {
     try enter(lambda)
+    let rates = rates
     for index in stride(from: 0, to: lambda.paddedCount, by: Vector.scalarCount) {
-      let (toward, away) = rates(at: index)
+      let (toward, away) = rates.values(at: index)
       gain.pointer.store(toward, at: index)
       loss.pointer.store(away, at: index)
     }
@@ -91,10 +100,14 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   /// Collective; see `ForceEngine`.
   public mutating func enter(_ lambda: borrowing AlignedVector) throws(CommunicationError) {
     moments.reset()
-    for start in stride(from: 0, to: lambda.paddedCount, by: SeparableForce.tileSize) {
-      let count = min(SeparableForce.tileSize, lambda.paddedCount - start)
-      addMoments(of: lambda.pointer + start, from: start, count: count)
-      moments.endTile(count)
+    let tables = kernel.tables
+    for start in stride(from: 0, to: lambda.paddedCount, by: StageLoops.tile) {
+      moments.addTile(
+        tables.from(start),
+        at: lambda.pointer + start,
+        exponentials: exponentials.pointer + start,
+        count: min(StageLoops.tile, lambda.paddedCount - start)
+      )
     }
     try reduceMoments()
   }
@@ -106,24 +119,34 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     _ pass: StagePass
   ) throws(CommunicationError) -> (first: Double, second: Double) {
     moments.reset()
-    for start in stride(from: 0, to: exponentials.paddedCount, by: SeparableForce.tileSize) {
-      let count = min(SeparableForce.tileSize, exponentials.paddedCount - start)
+    let rates = rates
+    let (values, modes) = (exponentials.pointer, exponentials.paddedCount)
+    let tile = tile.pointer
+    var start = 0
+    while start < modes {
+      let count = min(StageLoops.tile, modes &- start)
+      defer { start &+= count }
       if let slope = pass.slope {
-        switch kernel.channels {
-        case 1: writeSlopes(to: slope + start, pass.scale, channels: 1, from: start, count: count)
-        case 2: writeSlopes(to: slope + start, pass.scale, channels: 2, from: start, count: count)
-        case let channels:
-          writeSlopes(to: slope + start, pass.scale, channels: channels, from: start, count: count)
-        }
+        StageLoops.writeSlopes(
+          to: slope + start,
+          scale: pass.scale,
+          rates: rates.from(start),
+          exponentials: values + start,
+          count: count
+        )
       }
       guard let next = pass.next else { continue }
-      next.terms.add(to: next.base, from: start, count: count, into: tile.pointer)
-      addMoments(of: tile.pointer, from: start, count: count)
-      if let end = next.end { (end + start).update(from: tile.pointer, count: count) }
+      StageLoops.combine(into: tile, next.base, next.terms, from: start, count: count)
+      if let end = next.end { (end + start).update(from: tile, count: count) }
       if let errors = next.errors {
-        addErrors(errors, next.base + start, from: start, count: count)
+        moments.addErrors(errors, before: next.base, after: tile, from: start, count: count)
       }
-      moments.endTile(count)
+      moments.addTile(
+        rates.tables.from(start),
+        at: tile,
+        exponentials: values + start,
+        count: count
+      )
     }
     guard let next = pass.next else { return (0, 0) }
     try reduceMoments()
@@ -133,9 +156,10 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
 
   /// The largest e^λ gain + e^−λ loss of the owned modes; see `ForceEngine`.
   public func largestRate() -> Double {
+    let rates = rates
     var largest = Vector.zero
     for index in stride(from: 0, to: exponentials.paddedCount, by: Vector.scalarCount) {
-      let (gain, loss) = rates(at: index)
+      let (gain, loss) = rates.values(at: index)
       let exponential = exponentials.pointer.vector(at: index)
       largest = larger(largest, multiplyAdd(gain, exponential, loss / exponential))
     }
@@ -144,9 +168,10 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
 
   /// How far the present state is from steady; see `ForceEngine`.
   public func imbalance() -> Imbalance {
+    let rates = rates
     var scan = ImbalanceScan()
     for index in stride(from: 0, to: exponentials.paddedCount, by: Vector.scalarCount) {
-      let (gain, loss) = rates(at: index)
+      let (gain, loss) = rates.values(at: index)
       scan.take(exponentials.pointer.vector(at: index), gain: gain, loss: loss, at: index)
     }
     return scan.imbalance(count: exponentials.count)
@@ -154,57 +179,6 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
 
   /// The tables, at the end of this engine.
   consuming func takeKernel() -> ScaledKernel { kernel }
-
-  /// λ̇ of a tile, s [loss (1 + e^−λ) − gain (1 + e^λ)].
-  @inline(__always)
-  private func writeSlopes(
-    to slope: UnsafeMutablePointer<Double>,
-    _ scale: Double,
-    channels: Int,
-    from start: Int,
-    count: Int
-  ) {
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      let exponential = exponentials.pointer.vector(at: start + index)
-      let (gain, loss) = rates(at: start + index, channels: channels)
-      let away: Vector = loss + loss / exponential
-      let toward: Vector = multiplyAdd(gain, exponential, gain)
-      slope.store(scale * (away - toward), at: index)
-    }
-  }
-
-  /// Keeps e^λ of a tile, and adds up its moments.
-  @inline(__always)
-  private mutating func addMoments(
-    of lambda: UnsafeMutablePointer<Double>,
-    from start: Int,
-    count: Int
-  ) {
-    let target = exponentials.pointer + start
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      target.store(exponential(lambda.vector(at: index)), at: index)
-    }
-    moments.addTile(kernel, target, from: start, count: count)
-  }
-
-  /// Adds up the squares of both error estimates of a tile.
-  @inline(__always)
-  private mutating func addErrors(
-    _ errors: StagePass.ErrorEstimates,
-    _ base: UnsafePointer<Double>,
-    from start: Int,
-    count: Int
-  ) {
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      let (first, second) = errors.squares(
-        before: base.vector(at: index),
-        after: tile.pointer.vector(at: index),
-        at: start + index
-      )
-      moments.add(first, toOther: 0)
-      moments.add(second, toOther: 1)
-    }
-  }
 
   private mutating func reduceMoments() throws(CommunicationError) {
     try moments.reduce(over: communicator)
@@ -214,23 +188,8 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     }
   }
 
-  /// Gain and loss of eight modes.
-  @inline(__always)
-  private func rates(at index: Int) -> (gain: Vector, loss: Vector) {
-    rates(at: index, channels: kernel.channels)
-  }
-
-  /// Gain and loss of eight modes, with R a constant at the call for a loop of its own.
-  @inline(__always)
-  private func rates(at index: Int, channels: Int) -> (gain: Vector, loss: Vector) {
-    var gain = Vector.zero
-    var loss = Vector.zero
-    for r in 0..<channels {
-      let f = kernel.table(2 * r, from: 0)
-      let g = kernel.table(2 * r + 1, from: 0)
-      gain = multiplyAdd(g.vector(at: index), Vector(repeating: coefficients[2 * r]), gain)
-      loss = multiplyAdd(f.vector(at: index), Vector(repeating: coefficients[2 * r + 1]), loss)
-    }
-    return (gain, loss)
+  /// Gain and loss of the owned modes in the present state.
+  private var rates: SeparableRates {
+    SeparableRates(tables: kernel.tables, coefficients: coefficients.pointer)
   }
 }

@@ -66,18 +66,26 @@ struct TileSums: ~Copyable {
     _ b: UnsafePointer<Double>,
     count: Int
   ) {
-    let place = accumulators + index * depth
+    let place = accumulators + index &* depth
     if depth == 1 {
       var accumulator = place[0]
       let window = windows[0]
-      for mode in stride(from: 0, to: count, by: Vector.scalarCount) {
+      var mode = 0
+      while mode < count {
         accumulator.add(a.vector(at: mode) * b.vector(at: mode), window)
+        mode &+= Vector.scalarCount
       }
       place[0] = accumulator
     } else {
-      for mode in stride(from: 0, to: count, by: Vector.scalarCount) {
+      var mode = 0
+      while mode < count {
         var rest = a.vector(at: mode) * b.vector(at: mode)
-        for level in 0..<depth { rest = place[level].add(rest, windows[level]) }
+        var level = 0
+        while level < depth {
+          rest = place[level].add(rest, windows[level])
+          level &+= 1
+        }
+        mode &+= Vector.scalarCount
       }
     }
   }
@@ -110,7 +118,7 @@ struct TileSums: ~Copyable {
     folds: Int
   ) {
     guard folds < 3 else { return add(index, a, b, count: count) }
-    var accumulator = accumulators[index * depth]
+    var accumulator = accumulators[index &* depth]
     let window = windows[0]
     var mode = 0
     if folds == 1 {
@@ -124,7 +132,34 @@ struct TileSums: ~Copyable {
         mode &+= Vector.scalarCount
       }
     }
-    accumulators[index * depth] = accumulator
+    accumulators[index &* depth] = accumulator
+  }
+
+  /// Adds A_r = Σ f_r n and B_r = Σ g_r h over a tile to all sums.
+  ///
+  /// For each sum and eight modes 8 vector instructions in two folds, 12 in three.
+  ///
+  /// - Parameters:
+  ///   - tables: The tables from the first mode of the tile on, 2R of them.
+  ///   - occupations: n of the tile; `ScaledKernel.tile` places on, h.
+  ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
+  @inline(never)
+  func addMoments(_ tables: FactorTables, occupations: UnsafePointer<Double>, count: Int) {
+    @inline(__always)
+    func addAll(count: Int, folds: Int) {
+      var index = 0
+      while index < self.count {
+        let table = tables.first + index &* tables.stride
+        let occupation = occupations + (index & 1) &* ScaledKernel.tile
+        add(index, table, occupation, count: count, folds: folds)
+        index &+= 1
+      }
+    }
+    switch (count, tables.folds) {
+    case (StageLoops.tile, 2): addAll(count: StageLoops.tile, folds: 2)
+    case (StageLoops.tile, _): addAll(count: StageLoops.tile, folds: 3)
+    default: addAll(count: count, folds: tables.folds)
+    }
   }
 
   /// Adds Σ a(m) b_i(m) over a tile to several sums that follow each other.

@@ -15,7 +15,9 @@ struct ForcesBenchmark: RankedCommand {
       """
   )
 
-  @Option(help: "Momentum modes L of the chain; by default 2^14, and 2^22 for moments as well.")
+  @Option(
+    help: "Momentum modes L of the chain; by default 2^14 for pairs, 2^13 and 2^22 for moments."
+  )
   var modes: Int?
 
   @Option(help: "Which engine; auto measures both.")
@@ -96,7 +98,7 @@ struct ForcesBenchmark: RankedCommand {
       }
     }
     if forces != .direct {
-      for modes in modes.map({ [$0] }) ?? [1 << 14, 1 << 22] {
+      for modes in modes.map({ [$0] }) ?? [1 << 13, 1 << 22] {
         separable += try drives.map { drive in
           try SeparableRow(
             modes: modes,
