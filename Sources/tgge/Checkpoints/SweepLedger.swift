@@ -50,7 +50,7 @@ struct SweepLedger: SweepKeeper, ~Copyable {
     entries = SweepLedger.entries(decks)
     guard let path else { return }
     tgge_signals_watch()
-    let modes = decks.setups.map(\.modes).max() ?? 0
+    let modes = decks.mostModes
     let bytes = CheckpointFile<MPICommunicator>.estimatedBytes(vectors: 2, modes: modes)
     try SharedFile.checkWritable(path, as: "--checkpoint", bytes: bytes, on: communicator)
     var notes: [String] = []
@@ -140,6 +140,31 @@ struct SweepLedger: SweepKeeper, ~Copyable {
       }
       former[Int(point)] = SweepOutcome(message: Array(record.dropFirst(8)))
     }
+  }
+
+  /// Forgets points whose states a file of results needs, and does not have; they are solved again.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - missing: What is missing, for the user.
+  ///   - holds: Whether the state of a point is there; collective, the same on all ranks.
+  /// - Throws: What `holds` throws.
+  mutating func keepPoints(
+    with missing: String,
+    _ holds: (Int, SteadyResult) throws -> Bool
+  ) throws {
+    var count = 0
+    for (point, outcome) in former.sorted(by: { $0.key < $1.key }) {
+      guard case .found(let result) = outcome, try !holds(point, result) else { continue }
+      former[point] = nil
+      count += 1
+    }
+    guard count > 0 else { return }
+    Failure.write(
+      "tgge: \(missing) of \(count) of these points are not there; they are solved again",
+      on: communicator
+    )
   }
 
   /// The number at the beginning of a record; `nil` if it is too short.
