@@ -5,7 +5,7 @@ extension Program {
   @Suite("Checkpoints of sweep")
   struct Ledgers {
     /// A sweep of a second or so on one core, of 16 points in two lines.
-    private static let run = [
+    static let run = [
       "sweep", "deck.yaml", "--modes", "8000", "--forces", "direct", "--vary",
       "baths.thermal.beta=1.5,2", "--vary", "baths.drive=0.2:0.9:0.1",
     ]

@@ -75,6 +75,8 @@ public struct CheckpointFile<Group: Communicator> {
         try file.truncate(to: header.fileLength)
       }
       var sum: UInt64 = 0
+      // The first rank's stays open: what a disk does not take later is told to those who have the file.
+      var open: SliceFile?
       try communicator.agree {
         let file = try SliceFile(partial, O_WRONLY)
         for (index, vector) in vectors.enumerated() {
@@ -82,11 +84,11 @@ public struct CheckpointFile<Group: Communicator> {
         }
         // Each rank waits for what it has written: another host knows nothing of its pages.
         if communicator.rank > 0 { try file.synchronize() }
+        open = consume file
       }
       header.vectorSum = try communicator.sum(sum)
       try communicator.agree {
-        guard communicator.rank == 0 else { return }
-        let file = try SliceFile(partial, O_WRONLY)
+        guard communicator.rank == 0, let file = open.take() else { return }
         try file.write(bytes, at: header.contentOffset)
         try file.write(header.bytes, at: 0)
         try file.synchronize()
