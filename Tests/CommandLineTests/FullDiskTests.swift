@@ -107,11 +107,13 @@ extension Program {
         try folder.write("run.h5", "old".utf8)
         // Long enough that the disk is full before the end.
         let long = ["--set", "time.outputs=40", "--set", "time.end=12000"]
-        let run = command == "evolve" ? Checkpoints.run + long : Ledgers.run
+        let run = command == "evolve" ? Checkpoints.run + long : Ledgers.run + Ledgers.json
         let words = run + ["--out", "run.h5"]
         let job = try Tgge.start(words, ranks: ranks, in: folder)
         let begins = try await job.wait(seconds: 20) { folder.holds("run.h5.partial") }
         #expect(begins)
+        // The disk is to fill up between two rows, not while the file begins.
+        try await Task.sleep(for: .milliseconds(200))
         FullDisks.fill(folder)
         let outcome = try await job.finish(timeout: 30)
         #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")

@@ -10,7 +10,7 @@ extension Program {
       "baths.thermal.beta=1.5,2", "--vary", "baths.drive=0.2:0.9:0.1",
     ]
 
-    private static let json = ["--json", "--quiet"]
+    static let json = ["--json", "--quiet"]
 
     /// Everything that a report says but ranks, groups and seconds, which differ.
     private static func essence(_ outcome: Job.Outcome) throws -> String {
