@@ -14,9 +14,9 @@ struct SweepLedger: SweepKeeper, ~Copyable {
   /// What former runs have found.
   private(set) var former: [Int: SweepOutcome] = [:]
 
-  private let path: String?
+  let path: String?
   private let communicator: MPICommunicator
-  private let entries: [ResolvedDeck.Entry]
+  let entries: [ResolvedDeck.Entry]
   private let limit: TimeLimit
   /// Open on the first rank.
   private var ledger: Ledger? = nil
@@ -24,8 +24,8 @@ struct SweepLedger: SweepKeeper, ~Copyable {
   private var hasComplained = false
   private var lastKept = ContinuousClock.now
   private var longestPoint = Duration.zero
-  private var lastSaved = ContinuousClock.now
-  private var longestSave = Duration.zero
+  var lastSaved = ContinuousClock.now
+  var longestSave = Duration.zero
 
   /// Looks for points that are known, and has signals noted from now on.
   ///
@@ -220,80 +220,5 @@ struct SweepLedger: SweepKeeper, ~Copyable {
       for chain in 0..<chains { SweepLedger.remove(chain, beside: path) }
       unlink(path)
     }
-  }
-
-  // MARK: - Chains
-
-  /// How much longer points must have taken than the state takes to be saved.
-  private static let patience = 20
-
-  mutating func save(
-    _ words: StateWords,
-    _ lambda: UnsafeBufferPointer<Double>,
-    ofChain chain: Int,
-    partition: Partition,
-    over group: some Communicator
-  ) throws {
-    guard let path else { return }
-    let start = ContinuousClock.now
-    let isDue = start - lastSaved >= longestSave * SweepLedger.patience
-    // The first rank's clock decides.
-    guard try group.maximum(group.rank == 0 && isDue ? 1 : 0 as Int64) > 0 else { return }
-    let file = CheckpointFile(
-      SweepLedger.file(chain, beside: path),
-      over: group,
-      owned: partition.owned,
-      of: partition.modes
-    )
-    let content = CheckpointContent(
-      version: Version.number,
-      entries: entries,
-      words: words.words
-    )
-    do {
-      try file.write(content, [lambda], keepsFormer: false)
-    } catch  where !(error is CommunicationError) {
-      // Points that were found are kept all the same; later ones may have to be solved again.
-    }
-    lastSaved = .now
-    longestSave = max(longestSave, lastSaved - start)
-  }
-
-  mutating func words(ofChain chain: Int, over group: some Communicator) throws -> StateWords? {
-    guard let path else { return nil }
-    let name = SweepLedger.file(chain, beside: path)
-    // How many modes there are, only the words tell; λ is compared when it is read.
-    let file = CheckpointFile(name, over: group, owned: 0..<0, of: 0)
-    guard case .success(let content) = try file.read(name), content.entries == entries else {
-      return nil
-    }
-    return StateWords(content.words)
-  }
-
-  mutating func readLambda(
-    ofChain chain: Int,
-    into lambda: UnsafeMutableBufferPointer<Double>,
-    partition: Partition,
-    over group: some Communicator
-  ) throws {
-    guard let path else { return }
-    let name = SweepLedger.file(chain, beside: path)
-    let file = CheckpointFile(name, over: group, owned: partition.owned, of: partition.modes)
-    // All ranks come to the same verdict.
-    if case .failure(let flaw) = try file.read(name) { throw RecordError("\(name) \(flaw)") }
-    try file.read(vector: 0, of: name, into: lambda)
-  }
-
-  mutating func discard(chain: Int, over group: some Communicator) throws {
-    guard let path, group.rank == 0 else { return }
-    SweepLedger.remove(chain, beside: path)
-  }
-
-  private static func file(_ chain: Int, beside path: String) -> String { path + ".chain\(chain)" }
-
-  private static func remove(_ chain: Int, beside path: String) {
-    let name = file(chain, beside: path)
-    unlink(name)
-    unlink(CheckpointFile<MPICommunicator>.partial(name))
   }
 }
