@@ -1,7 +1,6 @@
 import CSignals
 import Communication
 import Foundation
-import Kinetics
 import MPICommunication
 import Records
 import Studies
