@@ -65,7 +65,8 @@ let package = Package(
 
     // Files and the command line
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5),
-    module("Records", ["Communication", "CHDF5", yams]),
+    .target(name: "CFiles"),
+    module("Records", ["Communication", "CFiles", "CHDF5", yams]),
     module("Pictures", ["Records", "Communication"]),
     .executableTarget(
       name: "tgge",

@@ -28,8 +28,9 @@ struct DeckOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Writes the results as HDF5 (.h5, .hdf5), else a table as CSV: evolve and steady write the final λ, "
-        + "which initial.file reads, other commands their rows.",
+      "Writes the results as HDF5 (.h5, .hdf5), of evolve, steady and sweep with λ and n of all modes at each "
+        + "output or point; else a table as CSV: evolve and steady write the final λ, other commands "
+        + "their rows. initial.file reads λ of both.",
       valueName: "file"
     )
   )

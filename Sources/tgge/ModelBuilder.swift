@@ -138,12 +138,14 @@ enum ModelBuilder {
       return .uniform(filling: filling)
     case .thermal(let beta, let filling):
       return .thermal(inverseTemperature: beta, filling: filling)
-    case .file(let path, let time) where OutputFormat(of: path) == .hdf5:
-      let state = StoredState(path, at: time, deck, grid, partition)
+    case .file(let path, let row) where OutputFormat(of: path) == .hdf5:
+      let state = StoredState(path, at: row, deck, grid, partition)
       return .values(try state.read(on: communicator))
-    case .file(let path, let time):
-      guard time == nil else {
-        throw deck.error(at: "initial.time", "\(path) is a table, which has no times")
+    case .file(let path, let row):
+      switch row {
+      case .time: throw deck.error(at: "initial.time", "\(path) is a table, which has no times")
+      case .point: throw deck.error(at: "initial.point", "\(path) is a table, which has no points")
+      case nil: break
       }
       // A row has some sixty bytes; a file without end must not fill the memory.
       let limit = (1 << 20) + partition.modes * 32 * (grid.dimension + 2)

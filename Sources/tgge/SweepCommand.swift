@@ -73,10 +73,22 @@ struct SweepCommand: RankedCommand {
     try MemoryCheck.require(study.estimatedBytes(ranks: communicator.size), on: communicator) {
       UsageError("the largest point \($0)")
     }
-    if let out = options.out { try SharedFile.checkWritable(out, on: communicator) }
+    if let out = options.out {
+      let bytes = decks.resultBytes(canGoOn: checkpoints.file != nil)
+      try SharedFile.checkWritable(out, bytes: bytes, on: communicator)
+    }
 
     var keeper = try SweepLedger(checkpoints, for: decks, from: start, over: communicator)
-    var reporter = SweepReporter(decks, options, on: communicator)
+    var results: SweepResults? = nil
+    if let path = options.resultFile {
+      let canGoOn = checkpoints.file != nil
+      let file = try SweepResults(path, decks, canGoOn: canGoOn, over: communicator)
+      try keeper.keepPoints(with: "\(path): states of all modes") { point, result in
+        try file.holds(point, result)
+      }
+      results = consume file
+    }
+    var reporter = SweepReporter(decks, options, results.take(), on: communicator)
     let outcomes: [SweepOutcome]
     do {
       outcomes = try study.run(over: communicator, observer: &reporter, keeper: &keeper)
@@ -84,13 +96,7 @@ struct SweepCommand: RankedCommand {
       reporter.discard()
       throw error
     }
-    if let path = options.resultFile {
-      try SweepResults(decks, outcomes).write(
-        to: path,
-        wallSeconds: (ContinuousClock.now - start) / .seconds(1),
-        over: communicator
-      )
-    }
+    try reporter.finish(outcomes, wallSeconds: (ContinuousClock.now - start) / .seconds(1))
     var report = SweepReport(
       decks,
       outcomes,
@@ -107,6 +113,7 @@ struct SweepCommand: RankedCommand {
       try reporter.finish()
       try options.json ? report.printJSON() : report.printSummary()
     }
+    try reporter.removeJournal()
     try keeper.remove(chains: SweepPlan(lines: study.lines).chains.count)
     let failures = report.failures.count
     if failures > 0 {

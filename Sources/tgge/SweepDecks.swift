@@ -95,4 +95,22 @@ struct SweepDecks {
       groups: groups
     )
   }
+
+  /// M of the largest point.
+  var mostModes: Int { setups.map(\.modes).max() ?? 0 }
+
+  /// About what a file of results takes: λ and n at each point, and what is known of the modes.
+  ///
+  /// - Parameter canGoOn: Whether λ is kept in a journal until the file is written.
+  /// - Returns: Bytes; 0 without such a file.
+  func resultBytes(canGoOn: Bool) -> Double {
+    guard jobs[0].options.resultFile != nil else { return 0 }
+    let (points, setup) = (setups.count, setups[0])
+    let states = (canGoOn ? 3 : 2) * points
+    let isOne = setups.allSatisfy {
+      $0.grid == setup.grid && $0.model.hamiltonian == setup.model.hamiltonian
+    }
+    let modes = (isOne ? 1 : points) * (2 + setup.grid.dimension * (2 + setup.bands))
+    return 8 * Double(mostModes) * Double(states + modes)
+  }
 }

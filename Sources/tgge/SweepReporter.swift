@@ -3,9 +3,13 @@ import Communication
 import MPICommunication
 import Records
 import Studies
+import VectorMath
 
-/// Writes the rows of a sweep as its points finish: a table to standard output, and a CSV file.
-struct SweepReporter: SweepObserver {
+/// Writes the rows of a sweep as its points finish: a table to standard output, and a CSV file; λ and n of their states
+/// go into the file of results.
+struct SweepReporter: SweepObserver, ~Copyable {
+  /// The file of results, if there is one.
+  private var results: SweepResults?
   private let decks: SweepDecks
   private let options: DeckOptions
   private let communicator: MPICommunicator
@@ -25,7 +29,13 @@ struct SweepReporter: SweepObserver {
     let value: (SteadyResult) -> Double?
   }
 
-  init(_ decks: SweepDecks, _ options: DeckOptions, on communicator: MPICommunicator) {
+  init(
+    _ decks: SweepDecks,
+    _ options: DeckOptions,
+    _ results: consuming SweepResults?,
+    on communicator: MPICommunicator
+  ) {
+    self.results = results
     self.decks = decks
     self.options = options
     self.communicator = communicator
@@ -41,6 +51,14 @@ struct SweepReporter: SweepObserver {
       file = PartialFile(for: out)
       file?.append(table.header)
     }
+  }
+
+  mutating func didFind(
+    _ point: Int,
+    _ lambda: borrowing AlignedVector,
+    owned: Range<Int>
+  ) throws {
+    try results?.write(point, lambda, owned: owned)
   }
 
   mutating func didFinish(_ point: Int, _ outcome: SweepOutcome) {
@@ -61,6 +79,18 @@ struct SweepReporter: SweepObserver {
     let count = decks.setups.count
     if options.json { progress.show("\(point + 1) of \(count) points") }
   }
+
+  /// Completes the file of results.
+  ///
+  /// Collective.
+  mutating func finish(_ outcomes: [SweepOutcome], wallSeconds: Double) throws {
+    try results?.finish(outcomes, wallSeconds: wallSeconds)
+  }
+
+  /// Removes what a sweep that goes on would have needed.
+  ///
+  /// Collective.
+  func removeJournal() throws { try results?.removeJournal() }
 
   /// Completes the CSV file.
   mutating func finish() throws {

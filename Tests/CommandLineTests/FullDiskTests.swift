@@ -57,9 +57,14 @@ extension Program {
     func before(ranks: Int?) async throws {
       try await FullDisks.withDisk(megabytes: 1) { folder in
         try folder.write("deck.yaml", Sample.chain.utf8)
-        let words = ["evolve", "deck.yaml", "--modes", "100000", "--set", "record.momenta=[]"]
-        for option in [["--checkpoint", "state"], ["--out", "run.h5"]] {
-          let outcome = try await Tgge.run(words + option, ranks: ranks, in: folder)
+        let lattice = ["--modes", "100000", "--set", "record.momenta=[]"]
+        let sweep = ["sweep", "deck.yaml", "--vary", "baths.drive=0:1:0.25"]
+        for words in [
+          ["evolve", "deck.yaml", "--checkpoint", "state"],
+          ["evolve", "deck.yaml", "--out", "run.h5"],
+          sweep + ["--out", "run.h5"],
+        ] {
+          let outcome = try await Tgge.run(words + lattice, ranks: ranks, in: folder)
           #expect(outcome.status == 64, "\(outcome)")
           #expect(outcome.errorLines.count == 1, "\(outcome)")
           #expect(outcome.errors.contains("the disk has"), "\(outcome)")
@@ -93,18 +98,22 @@ extension Program {
     @Test(
       "A file of results that the disk cannot take is one error, and an older file is left",
       .enabled(if: canMount, "only root may mount a small disk"),
-      arguments: [nil, 2] as [Int?]
+      arguments: ["evolve", "sweep"],
+      [nil, 2] as [Int?]
     )
-    func results(ranks: Int?) async throws {
-      try await FullDisks.withDisk(megabytes: 2) { folder in
+    func results(command: String, ranks: Int?) async throws {
+      try await FullDisks.withDisk(megabytes: 4) { folder in
         try folder.write("deck.yaml", Sample.chain.utf8)
         try folder.write("run.h5", "old".utf8)
         // Long enough that the disk is full before the end.
         let long = ["--set", "time.outputs=40", "--set", "time.end=12000"]
-        let words = Checkpoints.run + long + ["--out", "run.h5"]
+        let run = command == "evolve" ? Checkpoints.run + long : Ledgers.run + Ledgers.json
+        let words = run + ["--out", "run.h5"]
         let job = try Tgge.start(words, ranks: ranks, in: folder)
         let begins = try await job.wait(seconds: 20) { folder.holds("run.h5.partial") }
         #expect(begins)
+        // The disk is to fill up between two rows, not while the file begins.
+        try await Task.sleep(for: .milliseconds(200))
         FullDisks.fill(folder)
         let outcome = try await job.finish(timeout: 30)
         #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")

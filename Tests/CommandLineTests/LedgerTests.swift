@@ -5,12 +5,12 @@ extension Program {
   @Suite("Checkpoints of sweep")
   struct Ledgers {
     /// A sweep of a second or so on one core, of 16 points in two lines.
-    private static let run = [
+    static let run = [
       "sweep", "deck.yaml", "--modes", "8000", "--forces", "direct", "--vary",
       "baths.thermal.beta=1.5,2", "--vary", "baths.drive=0.2:0.9:0.1",
     ]
 
-    private static let json = ["--json", "--quiet"]
+    static let json = ["--json", "--quiet"]
 
     /// Everything that a report says but ranks, groups and seconds, which differ.
     private static func essence(_ outcome: Job.Outcome) throws -> String {

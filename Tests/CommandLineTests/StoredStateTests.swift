@@ -73,6 +73,47 @@ extension Program {
       }
     }
 
+    @Test(
+      "A point of a sweep is a state to begin with, of whatever lattice it is",
+      arguments: [1, 3]
+    )
+    func swept(ranks: Int) async throws {
+      try await withScratch { folder in
+        try folder.write("deck.yaml", Sample.rashba.utf8)
+        // The point in the middle fails in the second one.
+        for (vary, modes) in [
+          ("lattice.modes=10,7,13", [10, 7, 13]), ("lattice.zeeman=1,0,2", nil),
+        ] {
+          let words = ["sweep", "deck.yaml", "--set", "record.momenta=[]", "--vary", vary]
+          let sweep = try await Tgge.run(words + ["--out", "sweep.h5"], ranks: 2, in: folder)
+          #expect(sweep.status == (modes == nil ? 70 : 0), "\(sweep)")
+          let stored = try await ResultContent.read("sweep.h5", in: folder).datasets
+          let lambda = try #require(stored["sweep/lambda"])
+          for point in 0..<3 {
+            let initial = "initial={file: sweep.h5, point: \(point)}"
+            var options = ["--set", initial, "--set", "record.momenta=[]", "--out", "next.h5"]
+            if let modes { options += ["--modes", "\(modes[point])"] }
+            options += ["--set", "time={end: 1, outputs: 2}", "--quiet"]
+            let next = try await Tgge.run(
+              ["evolve", "deck.yaml"] + options,
+              ranks: ranks,
+              in: folder
+            )
+            guard modes != nil || point != 1 else {
+              #expect(next.status == 64, "\(next)")
+              #expect(next.errors.contains("no state at point 1, which failed"), "\(next)")
+              continue
+            }
+            #expect(next.status == 0, "\(next)")
+            let begun = try await ResultContent.read("next.h5", in: folder).datasets
+            let first = try #require(begun["outputs/lambda"])
+            let row = lambda.values.dropFirst(point * lambda.shape[1]).prefix(first.shape[1])
+            #expect(first.values.prefix(first.shape[1]).elementsEqual(row), "\(vary), \(point)")
+          }
+        }
+      }
+    }
+
     @Test("A file that is not there, not ours or does not fit is refused with key and line")
     func refused() async throws {
       try await withScratch { folder in
@@ -81,6 +122,7 @@ extension Program {
           ["evolve", "chain.yaml", "--set", "time={end: 1, outputs: 3}", "--out", "run.h5"],
           ["steady", "chain.yaml", "--out", "steady.h5"],
           ["sweep", "chain.yaml", "--vary", "baths.drive=0,1", "--out", "sweep.h5"],
+          ["bands", "chain.yaml", "--out", "bands.h5"],
         ]
         for words in runs {
           let outcome = try await Tgge.run(words, in: folder)
@@ -91,7 +133,7 @@ extension Program {
         let made = try await Job([python, "-c", script], in: folder).finish(timeout: 20)
         #expect(made.status == 0, "\(made)")
         var files: [String: [UInt8]] = [:]
-        for name in ["run.h5", "steady.h5", "sweep.h5", "other.h5"] {
+        for name in ["run.h5", "steady.h5", "sweep.h5", "bands.h5", "other.h5"] {
           files[name] = folder.bytes(name)
         }
         files["torn.h5"] = Array(folder.bytes("run.h5").dropLast(2000))
@@ -120,8 +162,22 @@ extension Program {
               refusal("{file: torn.h5}", saying: "torn.h5: cannot be read"),
               refusal(
                 "{file: sweep.h5}",
-                saying: "was written by sweep; allowed are files of evolve"
+                saying: "sweep.h5 is of sweep; point says which of its states it is, from 0 on"
               ),
+              refusal(
+                "{file: sweep.h5, time: 1}",
+                saying: "time: sweep.h5 is of sweep; point says"
+              ),
+              refusal(
+                "{file: sweep.h5, point: 2}",
+                saying: "point: sweep.h5 has no point 2; its last one is 1"
+              ),
+              refusal("{file: run.h5, point: 0}", saying: "run.h5 is of evolve, and has no points"),
+              refusal(
+                "{file: bands.h5}",
+                saying: "was written by bands; allowed are files of evolve, steady and sweep"
+              ),
+              refusal("{file: x.csv, point: 1}", saying: "x.csv is a table, which has no points"),
               refusal(
                 "{file: run.h5}",
                 ["--modes", "104"],

@@ -113,23 +113,25 @@ extension MultiRank {
       try withSharedFolder(world) { folder in
         let path = folder + "/rows"
         let owned = Partition(momenta: 30, bands: 1, over: world).owned
-        let journal = RowJournal(path, over: world, owned: owned, of: 30)
+        let journal = RowJournal(path, over: world, of: 30)
         for row in 0..<3 {
           try owned.map { Checkpoints.element(row, $0) }.withUnsafeBufferPointer { buffer in
-            try journal.write(row, buffer)
+            try journal.write(row, buffer, owned: owned)
           }
         }
         try world.split(color: world.rank) { group in
-          let alone = RowJournal(path, over: group, owned: 0..<30, of: 30)
+          let alone = RowJournal(path, over: group, of: 30)
           var values = [Double](repeating: .nan, count: 30)
           for row in 0..<3 {
-            try values.withUnsafeMutableBufferPointer { try alone.read(row, into: $0) }
+            try values.withUnsafeMutableBufferPointer {
+              try alone.read(row, into: $0, owned: 0..<30)
+            }
             #expect(values == (0..<30).map { Checkpoints.element(row, $0) })
           }
         }
         var values = [Double](repeating: 0, count: owned.count)
         #expect(throws: (any Error).self) {
-          try values.withUnsafeMutableBufferPointer { try journal.read(3, into: $0) }
+          try values.withUnsafeMutableBufferPointer { try journal.read(3, into: $0, owned: owned) }
         }
         try journal.remove()
         #expect(bytes(path) == nil)

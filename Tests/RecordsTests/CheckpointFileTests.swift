@@ -192,17 +192,19 @@ struct CheckpointFileTests {
     let path = folder.path("rows")
     _ = try InProcessCommunicator.run(ranks: ranks) { group in
       let owned = Partition(momenta: 10, bands: 2, over: group).owned
-      let journal = RowJournal(path, over: group, owned: owned, of: 20)
+      let journal = RowJournal(path, over: group, of: 20)
       for row in 0..<3 {
         try owned.map { CheckpointFileTests.element(row, $0) }.withUnsafeBufferPointer {
-          try journal.write(row, $0)
+          try journal.write(row, $0, owned: owned)
         }
       }
     }
     func read(_ row: Int) throws -> [Double] {
-      let journal = RowJournal(path, over: SerialCommunicator(), owned: 0..<20, of: 20)
+      let journal = RowJournal(path, over: SerialCommunicator(), of: 20)
       var values = [Double](repeating: 0, count: 20)
-      try values.withUnsafeMutableBufferPointer { try journal.read(row, into: $0) }
+      try values.withUnsafeMutableBufferPointer {
+        try journal.read(row, into: $0, owned: 0..<20)
+      }
       return values
     }
     for row in 0..<3 {

@@ -41,7 +41,7 @@ struct DeckOverrideTests {
       ]
     )
     #expect(deck.time.end == 2)
-    #expect(deck.initial == .file("a.csv", time: nil))
+    #expect(deck.initial == .file("a.csv", nil))
     #expect(deck.baths.nonequilibrium.isEmpty)
     #expect(deck.lattice.hopping == 1)
   }

@@ -152,7 +152,7 @@ struct DeckReaderTests {
       """
     )
     #expect(deck.lattice.twist == [0.5])
-    #expect(deck.initial == .file("lambda one.csv", time: nil))
+    #expect(deck.initial == .file("lambda one.csv", nil))
     guard case .custom(_, let hoppings) = deck.lattice.model else {
       Issue.record("not a custom model")
       return

@@ -68,9 +68,9 @@ extension PlotSource {
     let keys = try names(stored, "keys", of: "sweep/value")
     let values = try rows(stored, "sweep/value")
     let currents = try currents(stored, "sweep")
-    let isThere = try stored.shape(of: "sweep/lambda") != nil
+    let isThere = try stored.shape(of: "sweep/recorded_lambda") != nil
     let modes = isThere ? try recorded(stored) : []
-    let lambda = isThere ? try rows(stored, "sweep/lambda") : values.map { _ in [] }
+    let lambda = isThere ? try rows(stored, "sweep/recorded_lambda") : values.map { _ in [] }
     let status = try stored.numbers(of: "sweep/status")
     guard values.count == status.count, currents.count == status.count,
       lambda.count == status.count, values.allSatisfy({ $0.count == keys.count })

@@ -53,21 +53,20 @@ public struct CheckpointFile<Group: Communicator> {
   ///     and `path.previous` left as it is.
   /// - Throws: `RecordError` on ranks that could not write, `RemoteFailure` on the others; the former
   ///   checkpoint is then as it was.
-  /// - Complexity: One pass over the vectors, one write of each, an fsync on each rank; six Allreduce.
+  /// - Complexity: One pass over the vectors, one write of each, an fsync on each rank; four Allreduce.
   public func write(
     _ content: CheckpointContent,
     _ vectors: [UnsafeBufferPointer<Double>],
     keepsFormer: Bool
   ) throws {
     let partial = DurableFile.partial(path)
-    let bytes = communicator.rank == 0 ? content.bytes : []
-    let contentBytes = Int(try communicator.maximum(Int64(bytes.count)))
+    let bytes = content.bytes
     var header = CheckpointHeader(
       vectors: vectors.count,
       modes: modes,
-      contentBytes: contentBytes,
+      contentBytes: bytes.count,
       vectorSum: 0,
-      contentSum: communicator.rank == 0 ? Checksum.of(bytes) : 0
+      contentSum: Checksum.of(bytes)
     )
     do {
       try communicator.agree {
@@ -76,22 +75,23 @@ public struct CheckpointFile<Group: Communicator> {
         try file.truncate(to: header.fileLength)
       }
       var sum: UInt64 = 0
+      // The first rank's stays open: what a disk does not take later is told to those who have the file.
+      var open: SliceFile?
       try communicator.agree {
         let file = try SliceFile(partial, O_WRONLY)
         for (index, vector) in vectors.enumerated() {
           sum &+= try write(vector, index, header, to: file)
         }
-        if communicator.rank == 0 { try file.write(bytes, at: header.contentOffset) }
+        // Each rank waits for what it has written: another host knows nothing of its pages.
+        if communicator.rank > 0 { try file.synchronize() }
+        open = consume file
       }
       header.vectorSum = try communicator.sum(sum)
-      // Each rank waits for what it has written: another host knows nothing of its pages.
       try communicator.agree {
-        let file = try SliceFile(partial, O_WRONLY)
-        if communicator.rank == 0 { try file.write(header.bytes, at: 0) }
+        guard communicator.rank == 0, let file = open.take() else { return }
+        try file.write(bytes, at: header.contentOffset)
+        try file.write(header.bytes, at: 0)
         try file.synchronize()
-      }
-      try communicator.agree {
-        guard communicator.rank == 0 else { return }
         if keepsFormer { try CheckpointFile.keepFormer(path) }
         try DurableFile.rename(partial, to: path)
       }
@@ -103,7 +103,8 @@ public struct CheckpointFile<Group: Communicator> {
 
   /// Writes this rank's slice of a vector, and returns its share of the fingerprint.
   ///
-  /// In blocks: while one rank has the file, the others compute, and find their block in the cache.
+  /// In blocks: while one rank has the file, the others compute, and find their block in the cache; the disk
+  /// takes the first ones meanwhile.
   private func write(
     _ vector: UnsafeBufferPointer<Double>,
     _ index: Int,
@@ -118,6 +119,7 @@ public struct CheckpointFile<Group: Communicator> {
       let mode = owned.lowerBound + first
       let start = header.offset(ofVector: index) + 8 * mode
       try file.write(UnsafeRawBufferPointer(part), at: start)
+      file.startWriting(8 * part.count, at: start)
       sum &+= Checksum.of(part, from: index * modes + mode)
     }
     return sum

@@ -3,7 +3,7 @@ import Foundation
 
 /// Rows over the modes that must outlive a run that is killed, until they can be written elsewhere.
 ///
-/// Each row is M doubles and a line of its own with its index and fingerprint, on the disk before
+/// Each row is M doubles, or fewer, and a line of its own with its index and fingerprint, on the disk before
 /// `append` returns. A file of results cannot be had in the middle of a run: HDF5 is torn when it is
 /// killed.
 public struct RowJournal<Group: Communicator> {
@@ -11,14 +11,17 @@ public struct RowJournal<Group: Communicator> {
   public let path: String
 
   private let communicator: Group
-  private let owned: Range<Int>
   private let modes: Int
 
   /// Names a journal; nothing is opened.
-  public init(_ path: String, over communicator: Group, owned: Range<Int>, of modes: Int) {
+  ///
+  /// - Parameters:
+  ///   - path: The file, the same on all ranks.
+  ///   - communicator: The ranks.
+  ///   - modes: M, the length of the longest row.
+  public init(_ path: String, over communicator: Group, of modes: Int) {
     self.path = path
     self.communicator = communicator
-    self.owned = owned
     self.modes = modes
   }
 
@@ -34,10 +37,18 @@ public struct RowJournal<Group: Communicator> {
   /// - Parameters:
   ///   - index: The number of the row; one that is there already is replaced.
   ///   - values: Its elements of the owned modes.
+  ///   - owned: The modes that this rank has; none on ranks that have no part in the row.
   /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
-  public func write(_ index: Int, _ values: UnsafeBufferPointer<Double>) throws {
+  public func write(
+    _ index: Int,
+    _ values: UnsafeBufferPointer<Double>,
+    owned: Range<Int>
+  ) throws {
+    var isNew = false
     try communicator.agree {
-      if communicator.rank == 0 { _ = try SliceFile(path, O_WRONLY | O_CREAT) }
+      guard communicator.rank == 0 else { return }
+      isNew = access(path, F_OK) != 0
+      _ = try SliceFile(path, O_WRONLY | O_CREAT)
     }
     try communicator.agree {
       let file = try SliceFile(path, O_WRONLY)
@@ -52,7 +63,7 @@ public struct RowJournal<Group: Communicator> {
       let line = [UInt64(index), sum, ~UInt64(index), ~sum].map(\.littleEndian)
       try file.write(line, at: index * rowBytes + 8 * modes)
       try file.synchronize()
-      if index == 0 { try DurableFile.synchronizeFolder(of: path) }
+      if isNew { try DurableFile.synchronizeFolder(of: path) }
     }
   }
 
@@ -63,8 +74,13 @@ public struct RowJournal<Group: Communicator> {
   /// - Parameters:
   ///   - index: The number of the row.
   ///   - values: On return its elements of the owned modes.
+  ///   - owned: The modes that this rank takes; those of all ranks are the row.
   /// - Throws: `RecordError` or `RemoteFailure` if it is not there or not what was written.
-  public func read(_ index: Int, into values: UnsafeMutableBufferPointer<Double>) throws {
+  public func read(
+    _ index: Int,
+    into values: UnsafeMutableBufferPointer<Double>,
+    owned: Range<Int>
+  ) throws {
     let line = try communicator.agree {
       let file = try SliceFile(path, O_RDONLY)
       let start = index * rowBytes + 8 * owned.lowerBound

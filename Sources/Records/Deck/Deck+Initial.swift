@@ -1,19 +1,28 @@
 extension Deck {
   /// The section `initial`: the state at time 0, by exactly one of three keys.
   public enum Initial: Sendable, Equatable {
+    /// Which state of a file of results.
+    public enum Row: Sendable, Equatable {
+      /// The output at a time, of an evolution.
+      case time(Double)
+      /// A point of a sweep, the first is 0.
+      case point(Int)
+    }
+
     /// λ uniform, with this mean occupation per mode, inside (0, 1); the default is 0.5.
     case filling(Double)
 
     /// λ = β(ε − μ) with β 0 or above and μ from the filling, inside (0, 1), default 0.5.
     case thermal(beta: Double, filling: Double)
 
-    /// λ from a CSV file, a `LambdaTable`, or from a file of results: of the last state there, or of the
-    /// output at `time`. The path is as the deck has it.
-    case file(String, time: Double?)
+    /// λ from a CSV file, a `LambdaTable`, or from a file of results: of a row, or of the last state there. The
+    /// path is as the deck has it.
+    case file(String, Row?)
 
     init(_ section: DeckSection) throws(DeckError) {
       let keys = ["filling", "thermal", "file"]
-      try section.allow(keys + ["time"])
+      let rows = ["time", "point"]
+      try section.allow(keys + rows)
       let given = keys.filter { section.optional($0) != nil }
       guard given.count <= 1 else {
         throw section.error(
@@ -21,8 +30,13 @@ extension Deck {
           "stands beside \(given[0]); allowed is one of \(listed(keys))"
         )
       }
-      guard given.first == "file" || section.optional("time") == nil else {
-        throw section.error(at: "time", "stands without file; allowed is {file: run.h5, time: T}")
+      let givenRows = rows.filter { section.optional($0) != nil }
+      if let row = givenRows.first, given.first != "file" {
+        let examples = "{file: run.h5, time: T}, {file: sweep.h5, point: P}"
+        throw section.error(at: row, "stands without file; allowed are \(examples)")
+      }
+      guard givenRows.count <= 1 else {
+        throw section.error(at: "point", "stands beside time; allowed is one of \(listed(rows))")
       }
       switch given.first {
       case "thermal":
@@ -35,8 +49,13 @@ extension Deck {
       case "file":
         let wanted = "the path of a CSV file, or of a file of results"
         let path = try section.required("file", wanted).text(wanted)
-        let hasTime = section.optional("time") != nil
-        self = .file(path, time: hasTime ? try section.number("time", .notNegative) : nil)
+        switch givenRows.first {
+        case "time": self = .file(path, .time(try section.number("time", .notNegative)))
+        case "point":
+          let point = try section.required("point", "the number of a point").integer(0...Int.max)
+          self = .file(path, .point(point))
+        default: self = .file(path, nil)
+        }
       default:
         self = .filling(try section.number("filling", .insideZeroToOne, default: 0.5))
       }

@@ -130,8 +130,12 @@ extension Deck.Initial {
       .mapping([
         ("thermal", .mapping([("beta", .number(beta)), ("filling", .number(filling))]))
       ])
-    case .file(let path, let time):
-      .mapping([("file", .quoted(path))] + (time.map { [("time", .number($0))] } ?? []))
+    case .file(let path, .time(let time)):
+      .mapping([("file", .quoted(path)), ("time", .number(time))])
+    case .file(let path, .point(let point)):
+      .mapping([("file", .quoted(path)), ("point", .integer(point))])
+    case .file(let path, nil):
+      .mapping([("file", .quoted(path))])
     }
   }
 }

@@ -60,24 +60,26 @@ extension ResultFile {
     try describe(name, label)
   }
 
-  /// Creates a dataset that grows by one row for each output or point, and holds none yet.
+  /// Creates a dataset that may grow by one row after the other.
   ///
   /// Collective.
   ///
   /// - Parameters:
   ///   - name: The dataset, such as `outputs/lambda`.
   ///   - type: Its numbers.
+  ///   - rows: How many rows it has from the beginning; all of them must be written.
   ///   - row: The extent of each axis of a row: `[M]` for a row over the modes.
   ///   - label: What they are.
   /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
   public func createRows<Element: ResultElement>(
     _ name: String,
     of type: Element.Type,
+    rows: Int = 0,
     row: [Int] = [],
     _ label: ResultLabel
   ) throws {
     try perform { () throws(RecordError) in
-      _ = try create(name, Element.self, [0] + row, true)
+      _ = try create(name, Element.self, [rows] + row, true)
     }
     try describe(name, label)
   }
@@ -116,6 +118,27 @@ extension ResultFile {
   ) throws {
     let shape = try grow(name)
     try writePieces(values, to: name, owned, Array(shape.dropFirst(2)), row: shape[0] - 1)
+  }
+
+  /// Writes a part of a row over the modes, each rank the modes that it has.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - values: The numbers of these modes, mode by mode.
+  ///   - name: The dataset.
+  ///   - row: The row, which is there.
+  ///   - owned: The modes; none on ranks that have no part in the row.
+  ///   - components: The extents of the axes behind that of the modes.
+  /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
+  public func write<Element: ResultElement>(
+    _ values: UnsafeBufferPointer<Element>,
+    to name: String,
+    row: Int,
+    owned: Range<Int>,
+    components: [Int] = []
+  ) throws {
+    try writePieces(values, to: name, owned, components, row: row)
   }
 
   // MARK: - Hyperslabs

@@ -68,6 +68,32 @@ struct ChainSolver<Group: Communicator>: ~Copyable {
     return outcome
   }
 
+  /// Shows an observer the states that were found in a round, one after the other.
+  ///
+  /// Called on the ranks of all groups.
+  ///
+  /// - Parameters:
+  ///   - found: What was found, by point; the same on all ranks.
+  ///   - own: The point that this solver has solved last, if it is one of them.
+  ///   - observer: Takes λ of the owned modes; none of the points of other groups.
+  /// - Throws: What the observer throws.
+  func show(
+    _ found: [Int: SweepOutcome],
+    own: Int?,
+    to observer: inout some SweepObserver & ~Copyable
+  ) throws {
+    for (point, outcome) in found.sorted(by: { $0.key < $1.key }) {
+      guard case .found = outcome else { continue }
+      if point == own {
+        try branch.withLambda { lambda, partition in
+          try observer.didFind(point, lambda, owned: partition.owned)
+        }
+      } else {
+        try observer.didFind(point, AlignedVector(count: 0), owned: 0..<0)
+      }
+    }
+  }
+
   private mutating func solve(_ point: SweepStudy.Point) throws -> SweepOutcome {
     do {
       return .found(try branch.solve(point.setup, at: point.parameter))

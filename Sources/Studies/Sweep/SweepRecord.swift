@@ -12,7 +12,7 @@ struct SweepRecord {
   var all: [SweepOutcome] { outcomes.compactMap { $0 } }
 
   /// Takes more points, and tells of those that are complete with all before them.
-  mutating func add(_ found: [Int: SweepOutcome], observer: inout some SweepObserver) {
+  mutating func add(_ found: [Int: SweepOutcome], observer: inout some SweepObserver & ~Copyable) {
     for (point, outcome) in found { outcomes[point] = outcome }
     while reported < outcomes.count, let outcome = outcomes[reported] {
       observer.didFinish(reported, outcome)

@@ -54,7 +54,7 @@ public struct SweepStudy: Sendable {
   /// Collective.
   public func run(
     over communicator: some Communicator,
-    observer: inout some SweepObserver
+    observer: inout some SweepObserver & ~Copyable
   ) throws -> [SweepOutcome] {
     var keeper = NoSweepKeeper()
     return try run(over: communicator, observer: &observer, keeper: &keeper)
@@ -66,15 +66,15 @@ public struct SweepStudy: Sendable {
   ///
   /// - Parameters:
   ///   - communicator: The ranks, at least one for each group.
-  ///   - observer: Told on each rank what was found, point by point, now or by former runs.
+  ///   - observer: Shown the states, and told on each rank what was found, point by point, now or by former runs.
   ///   - keeper: Keeps what is found; may end the sweep.
   /// - Returns: What became of each point, the same on every rank, and for any number of groups,
   ///   ranks and interruptions.
-  /// - Throws: `CommunicationError`, and what the keeper throws.
+  /// - Throws: `CommunicationError`, and what keeper and observer throw.
   /// - Complexity: With more than one group some broadcasts of a few hundred bytes for each point.
   public func run<Keeper: SweepKeeper & ~Copyable>(
     over communicator: some Communicator,
-    observer: inout some SweepObserver,
+    observer: inout some SweepObserver & ~Copyable,
     keeper: inout Keeper
   ) throws -> [SweepOutcome] {
     precondition(groups <= communicator.size, "each group needs a rank")
@@ -87,6 +87,7 @@ public struct SweepStudy: Sendable {
         try solver.begin(chain, &keeper)
         for index in chain.points {
           let found = [index: try solver.solve(index, &keeper)]
+          try solver.show(found, own: index, to: &observer)
           record.add(found, observer: &observer)
           try keeper.keep(
             found,
@@ -104,11 +105,13 @@ public struct SweepStudy: Sendable {
       var solver = ChainSolver(points, over: group)
       for round in 0..<exchange.rounds {
         var outcome: SweepOutcome?
-        if let index = exchange.point(round, of: own) {
+        let index = exchange.point(round, of: own)
+        if let index {
           if let chain = exchange.chain(beginningAt: index) { try solver.begin(chain, &keeper) }
           outcome = try solver.solve(index, &keeper)
         }
         let found = try exchange.share(round, outcome, firsts: firsts, over: communicator)
+        try solver.show(found, own: index, to: &observer)
         record.add(found, observer: &observer)
         try keeper.keep(found, isLast: round + 1 == exchange.rounds)
       }

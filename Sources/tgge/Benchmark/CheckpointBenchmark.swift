@@ -12,7 +12,8 @@ struct CheckpointBenchmark: RankedCommand {
     abstract: "Measures how fast a checkpoint is on the disk.",
     discussion: """
       Writes checkpoints of λ from all ranks, and in turn with them the same number of bytes from one rank \
-      by plain writes of a mebibyte and an fsync, as `dd bs=1M conv=fsync` does. Figures are medians.
+      by plain writes of a mebibyte and an fsync, as `dd bs=1M conv=fsync` does. Figures are medians. \
+      benchmarks/checkpoint compares with dd itself.
       """
   )
 
@@ -24,6 +25,9 @@ struct CheckpointBenchmark: RankedCommand {
 
   @Option(help: "How often each figure is measured.")
   var repeats = 7
+
+  @Flag(help: "Writes one JSON object to standard output, and nothing else there.")
+  var json = false
 
   func validate() throws {
     guard modes > 0, (1...1000).contains(repeats) else {
@@ -44,40 +48,26 @@ struct CheckpointBenchmark: RankedCommand {
       of: partition.modes
     )
     let content = CheckpointContent(version: Version.number, entries: [], words: [])
-    var times: [[Double]] = [[], []]
+    var (plain, parallel) = (Timings(), Timings())
     for round in 0...repeats {
-      let plain = try seconds(on: communicator) {
-        try communicator.agree { if communicator.rank == 0 { try writePlain() } }
-      }
-      let parallel = try seconds(on: communicator) {
-        try checkpoint.write(
-          content,
-          [UnsafeBufferPointer(lambda.buffer)],
-          keepsFormer: true
-        )
-      }
+      let both = (
+        try seconds(on: communicator) {
+          try communicator.agree { if communicator.rank == 0 { try writePlain() } }
+        },
+        try seconds(on: communicator) {
+          let vector = UnsafeBufferPointer(lambda.buffer)
+          try checkpoint.write(content, [vector], keepsFormer: true)
+        }
+      )
       // The first time, files have no former ones to be replaced.
-      if round > 0 {
-        times[0].append(plain)
-        times[1].append(parallel)
-      }
+      guard round > 0 else { continue }
+      try plain.add(both.0, on: communicator)
+      try parallel.add(both.1, on: communicator)
     }
     try checkpoint.remove()
-    guard communicator.rank == 0 else { return }
-    unlink(file + ".plain")
-    let (plain, parallel) = (middle(of: times[0]), middle(of: times[1]))
-    let ranks = communicator.size == 1 ? "1 rank" : "\(communicator.size) ranks"
-    print(
-      String(
-        format: "%d modes, %.1f MB\none rank, plain %8.1f MB/s\n%@, checkpoint %8.1f MB/s, %.0f %%",
-        modes,
-        bytes / 1e6,
-        bytes / plain / 1e6,
-        ranks,
-        bytes / parallel / 1e6,
-        100 * plain / parallel
-      )
-    )
+    if communicator.rank == 0 { unlink(file + ".plain") }
+    let row = CheckpointRow(modes: modes, plain, parallel)
+    try report([row], asJSON: json, on: communicator) { row.printTable() }
   }
 
   /// Writes zeros block by block and waits for the disk.
@@ -93,5 +83,43 @@ struct CheckpointBenchmark: RankedCommand {
       left -= count
     }
     guard fsync(descriptor) == 0 else { throw UsageError("\(path): cannot be synchronized") }
+  }
+}
+
+/// Checkpoints and plain writes of as many bytes.
+private struct CheckpointRow: BenchmarkRow {
+  var work = "checkpoint"
+  let modes: Int
+  let repeats: Int
+  /// Of λ alone.
+  let bytes: Int
+  let seconds: Double
+  let fastestSeconds: Double
+  let slowestSeconds: Double
+  let plainSeconds: Double
+
+  init(modes: Int, _ plain: Timings, _ parallel: Timings) {
+    self.modes = modes
+    repeats = parallel.seconds.count
+    bytes = 8 * modes
+    seconds = parallel.median
+    fastestSeconds = parallel.fastest
+    slowestSeconds = parallel.slowest
+    plainSeconds = plain.median
+  }
+
+  /// Writes a table for people.
+  func printTable() {
+    print(
+      String(
+        format:
+          "%d modes, %.1f MB\none rank, plain %8.1f MB/s\ncheckpoint      %8.1f MB/s, %.0f %%",
+        modes,
+        1e-6 * Double(bytes),
+        1e-6 * Double(bytes) / plainSeconds,
+        1e-6 * Double(bytes) / seconds,
+        100 * plainSeconds / seconds
+      )
+    )
   }
 }

@@ -1,7 +1,6 @@
 import CSignals
 import Communication
 import Foundation
-import Kinetics
 import MPICommunication
 import Records
 import Studies
@@ -14,9 +13,9 @@ struct SweepLedger: SweepKeeper, ~Copyable {
   /// What former runs have found.
   private(set) var former: [Int: SweepOutcome] = [:]
 
-  private let path: String?
+  let path: String?
   private let communicator: MPICommunicator
-  private let entries: [ResolvedDeck.Entry]
+  let entries: [ResolvedDeck.Entry]
   private let limit: TimeLimit
   /// Open on the first rank.
   private var ledger: Ledger? = nil
@@ -24,8 +23,8 @@ struct SweepLedger: SweepKeeper, ~Copyable {
   private var hasComplained = false
   private var lastKept = ContinuousClock.now
   private var longestPoint = Duration.zero
-  private var lastSaved = ContinuousClock.now
-  private var longestSave = Duration.zero
+  var lastSaved = ContinuousClock.now
+  var longestSave = Duration.zero
 
   /// Looks for points that are known, and has signals noted from now on.
   ///
@@ -50,7 +49,7 @@ struct SweepLedger: SweepKeeper, ~Copyable {
     entries = SweepLedger.entries(decks)
     guard let path else { return }
     tgge_signals_watch()
-    let modes = decks.setups.map(\.modes).max() ?? 0
+    let modes = decks.mostModes
     let bytes = CheckpointFile<MPICommunicator>.estimatedBytes(vectors: 2, modes: modes)
     try SharedFile.checkWritable(path, as: "--checkpoint", bytes: bytes, on: communicator)
     var notes: [String] = []
@@ -142,6 +141,31 @@ struct SweepLedger: SweepKeeper, ~Copyable {
     }
   }
 
+  /// Forgets points whose states a file of results needs, and does not have; they are solved again.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - missing: What is missing, for the user.
+  ///   - holds: Whether the state of a point is there; collective, the same on all ranks.
+  /// - Throws: What `holds` throws.
+  mutating func keepPoints(
+    with missing: String,
+    _ holds: (Int, SteadyResult) throws -> Bool
+  ) throws {
+    var count = 0
+    for (point, outcome) in former.sorted(by: { $0.key < $1.key }) {
+      guard case .found(let result) = outcome, try !holds(point, result) else { continue }
+      former[point] = nil
+      count += 1
+    }
+    guard count > 0 else { return }
+    Failure.write(
+      "tgge: \(missing) of \(count) of these points are not there; they are solved again",
+      on: communicator
+    )
+  }
+
   /// The number at the beginning of a record; `nil` if it is too short.
   private static func word(_ record: [UInt8]) -> UInt64? {
     guard record.count >= 8 else { return nil }
@@ -195,80 +219,5 @@ struct SweepLedger: SweepKeeper, ~Copyable {
       for chain in 0..<chains { SweepLedger.remove(chain, beside: path) }
       unlink(path)
     }
-  }
-
-  // MARK: - Chains
-
-  /// How much longer points must have taken than the state takes to be saved.
-  private static let patience = 20
-
-  mutating func save(
-    _ words: StateWords,
-    _ lambda: UnsafeBufferPointer<Double>,
-    ofChain chain: Int,
-    partition: Partition,
-    over group: some Communicator
-  ) throws {
-    guard let path else { return }
-    let start = ContinuousClock.now
-    let isDue = start - lastSaved >= longestSave * SweepLedger.patience
-    // The first rank's clock decides.
-    guard try group.maximum(group.rank == 0 && isDue ? 1 : 0 as Int64) > 0 else { return }
-    let file = CheckpointFile(
-      SweepLedger.file(chain, beside: path),
-      over: group,
-      owned: partition.owned,
-      of: partition.modes
-    )
-    let content = CheckpointContent(
-      version: Version.number,
-      entries: entries,
-      words: words.words
-    )
-    do {
-      try file.write(content, [lambda], keepsFormer: false)
-    } catch  where !(error is CommunicationError) {
-      // Points that were found are kept all the same; later ones may have to be solved again.
-    }
-    lastSaved = .now
-    longestSave = max(longestSave, lastSaved - start)
-  }
-
-  mutating func words(ofChain chain: Int, over group: some Communicator) throws -> StateWords? {
-    guard let path else { return nil }
-    let name = SweepLedger.file(chain, beside: path)
-    // How many modes there are, only the words tell; λ is compared when it is read.
-    let file = CheckpointFile(name, over: group, owned: 0..<0, of: 0)
-    guard case .success(let content) = try file.read(name), content.entries == entries else {
-      return nil
-    }
-    return StateWords(content.words)
-  }
-
-  mutating func readLambda(
-    ofChain chain: Int,
-    into lambda: UnsafeMutableBufferPointer<Double>,
-    partition: Partition,
-    over group: some Communicator
-  ) throws {
-    guard let path else { return }
-    let name = SweepLedger.file(chain, beside: path)
-    let file = CheckpointFile(name, over: group, owned: partition.owned, of: partition.modes)
-    // All ranks come to the same verdict.
-    if case .failure(let flaw) = try file.read(name) { throw RecordError("\(name) \(flaw)") }
-    try file.read(vector: 0, of: name, into: lambda)
-  }
-
-  mutating func discard(chain: Int, over group: some Communicator) throws {
-    guard let path, group.rank == 0 else { return }
-    SweepLedger.remove(chain, beside: path)
-  }
-
-  private static func file(_ chain: Int, beside path: String) -> String { path + ".chain\(chain)" }
-
-  private static func remove(_ chain: Int, beside path: String) {
-    let name = file(chain, beside: path)
-    unlink(name)
-    unlink(CheckpointFile<MPICommunicator>.partial(name))
   }
 }

@@ -41,9 +41,7 @@ struct EvolveResults: ~Copyable {
     let partition = Partition(momenta: setup.grid.count, bands: setup.bands, over: communicator)
     self.partition = partition
     if canGoOn {
-      let name = path + ".rows"
-      let (owned, modes) = (partition.owned, partition.modes)
-      journal = RowJournal(name, over: communicator, owned: owned, of: modes)
+      journal = RowJournal(path + ".rows", over: communicator, of: partition.modes)
       file = nil
     } else {
       journal = nil
@@ -70,7 +68,9 @@ struct EvolveResults: ~Copyable {
   /// - Throws: `RecordError` or `RemoteFailure` if it has not.
   mutating func goOn(after outputs: Int) throws {
     let row = AlignedVector(count: partition.owned.count)
-    for index in 0..<outputs { try journal?.read(index, into: row.buffer) }
+    for index in 0..<outputs {
+      try journal?.read(index, into: row.buffer, owned: partition.owned)
+    }
     rows = outputs
   }
 
@@ -80,7 +80,7 @@ struct EvolveResults: ~Copyable {
   ///
   /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
   mutating func append(_ lambda: borrowing AlignedVector) throws {
-    try journal?.write(rows, UnsafeBufferPointer(lambda.buffer))
+    try journal?.write(rows, UnsafeBufferPointer(lambda.buffer), owned: partition.owned)
     try file?.appendState(lambda, to: "outputs", partition: partition)
     rows += 1
   }
@@ -106,7 +106,7 @@ struct EvolveResults: ~Copyable {
       file = try EvolveResults.create(path, for: job, partition, over: communicator)
       let row = AlignedVector(count: partition.owned.count)
       for index in 0..<rows {
-        try journal?.read(index, into: row.buffer)
+        try journal?.read(index, into: row.buffer, owned: partition.owned)
         try file.appendState(row, to: "outputs", partition: partition)
       }
     }

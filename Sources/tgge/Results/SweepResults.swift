@@ -3,151 +3,132 @@ import Kinetics
 import MPICommunication
 import Records
 import Studies
+import VectorMath
 
 /// The file of results of `tgge sweep`, a row for each point.
-struct SweepResults {
+struct SweepResults: ~Copyable {
+  private let path: String
   private let decks: SweepDecks
-  private let outcomes: [SweepOutcome]
-  private let steady: [SteadyResult?]
+  private let communicator: MPICommunicator
+  /// M of the largest point, of whose length all rows are.
+  private let modes: Int
+  /// The file, into which states go as they are found.
+  private var file: ResultFile<MPICommunicator>?
+  /// Where they go instead if the run can be interrupted: then the file is written at the end.
+  private let journal: RowJournal<MPICommunicator>?
 
-  /// Takes what was found.
-  init(_ decks: SweepDecks, _ outcomes: [SweepOutcome]) {
+  /// Creates the file, or the journal of a run that can be interrupted.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - path: The file of results.
+  ///   - decks: The sweep.
+  ///   - canGoOn: Whether another run may go on from this one.
+  ///   - communicator: The ranks of all groups.
+  /// - Throws: `RecordError` or `RemoteFailure` if it cannot be written.
+  init(
+    _ path: String,
+    _ decks: SweepDecks,
+    canGoOn: Bool,
+    over communicator: MPICommunicator
+  ) throws {
+    self.path = path
     self.decks = decks
-    self.outcomes = outcomes
-    steady = outcomes.map { if case .found(let result) = $0 { result } else { nil } }
+    self.communicator = communicator
+    modes = decks.mostModes
+    if canGoOn {
+      journal = RowJournal(path + ".rows", over: communicator, of: modes)
+      file = nil
+    } else {
+      journal = nil
+      file = try SweepResults.create(path, decks, over: communicator)
+    }
   }
 
-  /// Writes the file.
+  private static func create(
+    _ path: String,
+    _ decks: SweepDecks,
+    over communicator: MPICommunicator
+  ) throws -> ResultFile<MPICommunicator> {
+    let job = decks.jobs[0]
+    let file = try ResultFile.create(path, for: job, command: "sweep", over: communicator)
+    try file.writeModes(of: decks.setups, width: decks.mostModes)
+    let rows = decks.setups.count
+    try file.createStates(in: "sweep", axis: "point", rows: rows, modes: decks.mostModes)
+    return file
+  }
+
+  /// Whether the journal has the state of a point that a former run has found.
+  ///
+  /// Collective; reads the state.
+  ///
+  /// - Throws: `CommunicationError`.
+  func holds(_ point: Int, _ result: SteadyResult) throws -> Bool {
+    guard let journal else { return false }
+    let partition = partition(of: point)
+    let lambda = AlignedVector(count: partition.owned.count)
+    do {
+      try journal.read(point, into: lambda.buffer, owned: partition.owned)
+    } catch  where !(error is CommunicationError) {
+      return false
+    }
+    return try digest(of: lambda, partition: partition, over: communicator) == result.digest
+  }
+
+  /// Writes λ and n of a point.
+  ///
+  /// Collective over the ranks of all groups.
+  ///
+  /// - Parameters:
+  ///   - point: The point.
+  ///   - lambda: λ of the owned modes.
+  ///   - owned: The modes of this rank; none on ranks of other groups.
+  /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
+  func write(_ point: Int, _ lambda: borrowing AlignedVector, owned: Range<Int>) throws {
+    try journal?.write(point, UnsafeBufferPointer(lambda.buffer), owned: owned)
+    try file?.writeState(lambda, to: "sweep", row: point, owned: owned)
+  }
+
+  /// Removes the journal, since the sweep is finished.
+  ///
+  /// Collective.
+  func removeJournal() throws { try journal?.remove() }
+
+  /// Writes what else there is and gives the file its name.
   ///
   /// Collective. Numbers of a point that failed are NaN; `status` and `cause` say why.
   ///
+  /// - Parameters:
+  ///   - outcomes: What became of each point.
+  ///   - wallSeconds: What the sweep took.
   /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
-  func write(to path: String, wallSeconds: Double, over communicator: MPICommunicator) throws {
-    let job = decks.jobs[0]
-    let file = try ResultFile.create(path, for: job, command: "sweep", over: communicator)
-    let keys = decks.variations.map(\.key).joined(separator: ", ")
-    try file.setAttribute("keys", keys)
-    try writePoints(file)
-    try writeStates(file)
-    try writeRecorded(file)
+  mutating func finish(_ outcomes: [SweepOutcome], wallSeconds: Double) throws {
+    let steady = outcomes.map(\.result)
+    let file: ResultFile<MPICommunicator>
+    if let open = self.file.take() {
+      file = open
+    } else {
+      file = try SweepResults.create(path, decks, over: communicator)
+      for (point, result) in steady.enumerated() where result != nil {
+        let owned = partition(of: point).owned
+        let lambda = AlignedVector(count: owned.count)
+        try journal?.read(point, into: lambda.buffer, owned: owned)
+        try file.writeState(lambda, to: "sweep", row: point, owned: owned)
+      }
+    }
+    for (point, result) in steady.enumerated() {
+      let found = result == nil ? 0 : decks.setups[point].modes
+      try file.fillState(in: "sweep", row: point, modes: found..<modes)
+    }
+    try SweepPoints(decks, outcomes).write(to: file)
     try file.setAttribute("forces", steady.compactMap { $0 }.first?.engine ?? "none")
     try file.setAttribute("wall_seconds", wallSeconds)
     try file.finish()
   }
 
-  /// What varies, and what became of each point.
-  private func writePoints(_ file: borrowing ResultFile<MPICommunicator>) throws {
-    let (points, keys) = (outcomes.indices, decks.variations.count)
-    try file.write(
-      points.flatMap { decks.numbers(of: $0).map { $0 ?? .nan } },
-      to: "sweep/value",
-      shape: [points.count, keys],
-      isExtendible: true,
-      ResultLabel(
-        "Value of each key that varies, in the deck's unit; NaN if it is no number.",
-        unit: "deck",
-        axes: ["point", "key"]
-      )
-    )
-    let names = decks.variations.map(\.key).joined(separator: ", ")
-    try file.setAttribute("keys", names, of: "sweep/value")
-    let settings = points.map { point in
-      zip(decks.variations, decks.texts(of: point)).map { "\($0.key)=\($1)" }
-        .joined(separator: " ")
-    }
-    try write(settings, "setting", "The keys that vary with their values as text.", file)
-    let meaning = "0 where the steady state was found, 1 where the point failed."
-    try write(steady.map { $0 == nil ? 1 : 0 as Int64 }, "status", meaning, file)
-    let causes = outcomes.map { if case .failed(let cause) = $0 { cause } else { "" } }
-    try write(causes, "cause", "Why a point failed; empty where it did not.", file)
-    try write(
-      decks.setups.map { Int64($0.modes) },
-      "modes",
-      "Number of modes of each point.",
-      file
-    )
-  }
-
-  /// The steady states.
-  private func writeStates(_ file: borrowing ResultFile<MPICommunicator>) throws {
-    let setup = decks.setups[0]
-    let (dimension, orbitals) = (setup.grid.dimension, setup.model.hamiltonian.orbitals)
-    let nothing = ObservableValues(
-      filling: .nan,
-      orbitalCurrents: Array(repeating: .nan, count: dimension * orbitals.count),
-      current: Array(repeating: .nan, count: dimension)
-    )
-    let observables = steady.map { $0?.observables ?? nothing }
-    try file.write(observables, to: "sweep", axis: "point", orbitals: orbitals)
-    let slopes = [
-      ("drive", steady.map { $0?.driveSlope ?? nothing.current }),
-      ("filling", steady.map { $0?.fillingSlope ?? nothing.current }),
-    ]
-    for (name, slopes) in slopes {
-      try file.write(
-        slopes.flatMap { $0 },
-        to: "sweep/\(name)_slope",
-        shape: [slopes.count, dimension],
-        isExtendible: true,
-        ResultLabel(
-          "Derivative of the current with respect to the \(name); NaN where there is none.",
-          unit: "energy",
-          axes: ["point", "direction"]
-        )
-      )
-    }
-    let residuals = steady.map { $0?.certificate.residual ?? .nan }
-    let meaning = "Largest residual of a mode, recomputed from lambda alone."
-    try write(residuals, "residual", meaning, file)
-    try write(
-      steady.map { $0?.fillingError ?? .nan },
-      "filling_error",
-      "Deviation of the filling from that of the initial state.",
-      file
-    )
-    let passes = steady.map { Int64($0?.iterations ?? 0) }
-    try write(passes, "iterations", "Passes over the modes.", file)
-    let idle = steady.map { Int64($0?.certificate.idleModes ?? 0) }
-    try write(idle, "idle_modes", "Modes without any rate.", file)
-    let digests = steady.map { $0.map { hexadecimal($0.digest) } ?? "" }
-    try write(digests, "digest", "Fingerprint of lambda of all modes.", file)
-  }
-
-  /// λ of the recorded modes, and which these are; their places are those of the first point.
-  private func writeRecorded(_ file: borrowing ResultFile<MPICommunicator>) throws {
-    let setup = decks.setups[0]
-    let modes = setup.recordedModes
-    guard !modes.isEmpty else { return }
-    try file.writeRecorded(of: setup)
-    let nothing = Array(repeating: Double.nan, count: modes.count)
-    try file.write(
-      steady.flatMap { $0?.lambda ?? nothing },
-      to: "sweep/lambda",
-      shape: [steady.count, modes.count],
-      isExtendible: true,
-      ResultLabel(
-        "Lagrange parameter of each recorded mode, ln((1 - n)/n).",
-        axes: ["point", "recorded"]
-      )
-    )
-  }
-
-  private func write<Element: ResultElement>(
-    _ values: [Element],
-    _ name: String,
-    _ description: String,
-    _ file: borrowing ResultFile<MPICommunicator>
-  ) throws {
-    let label = ResultLabel(description, axes: ["point"])
-    try file.write(values, to: "sweep/" + name, isExtendible: true, label)
-  }
-
-  private func write(
-    _ texts: [String],
-    _ name: String,
-    _ description: String,
-    _ file: borrowing ResultFile<MPICommunicator>
-  ) throws {
-    try file.write(texts, to: "sweep/" + name, ResultLabel(description, axes: ["point"]))
+  private func partition(of point: Int) -> Partition {
+    let setup = decks.setups[point]
+    return Partition(momenta: setup.grid.count, bands: setup.bands, over: communicator)
   }
 }
