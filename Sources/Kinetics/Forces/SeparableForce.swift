@@ -25,7 +25,7 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   /// For each channel γ_r A_r and γ_r B_r, in the scales of the tables they multiply.
   private let coefficients: AlignedVector
   /// e^λ of the owned modes in the present state.
-  private let exponentials: AlignedVector
+  private var exponentials: AlignedVector
   /// λ of a tile of the next state.
   private let tile = AlignedVector(count: StageLoops.tile)
 
@@ -54,7 +54,8 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     self.kernel = kernel
     moments = Moments(of: self.kernel, others: errorWindows)
     coefficients = AlignedVector(count: 2 * self.kernel.channels)
-    exponentials = AlignedVector(count: partition.owned.count)
+    // Taken with the first state: who only solves for moments needs none.
+    exponentials = AlignedVector(count: 0)
   }
 
   /// The vector instructions of a stage for eight modes, its combination having so many terms: those that
@@ -99,6 +100,7 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   ///
   /// Collective; see `ForceEngine`.
   public mutating func enter(_ lambda: borrowing AlignedVector) throws(CommunicationError) {
+    if exponentials.count != lambda.count { exponentials = AlignedVector(count: lambda.count) }
     moments.reset()
     let tables = kernel.tables
     for start in stride(from: 0, to: lambda.paddedCount, by: StageLoops.tile) {

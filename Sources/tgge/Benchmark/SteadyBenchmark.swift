@@ -28,8 +28,9 @@ struct SteadyBenchmark: RankedCommand {
   }
 
   func run(on communicator: MPICommunicator) throws {
-    let owned = Double(modes.max() ?? 0) / Double(forces == .direct ? 1 : communicator.size)
-    try MemoryCheck.require(30 * 8 * owned, on: communicator) { UsageError("--modes: \($0)") }
+    let study = try SteadyRow.study(modes: modes.max() ?? 1, forces: forces)
+    let bytes = study.estimatedBytes(ranks: communicator.size)
+    try MemoryCheck.require(bytes, on: communicator) { UsageError("--modes: \($0)") }
     let rows = try modes.map { modes in
       try SteadyRow(
         modes: modes,

@@ -33,13 +33,7 @@ struct SteadyRow: BenchmarkRow {
     repeats: Int,
     on communicator: some Communicator
   ) throws {
-    let study = SteadyStudy(
-      StudySetup(
-        model: try .ramanChain(drive: 0.5),
-        grid: try MomentumGrid(extents: [modes]),
-        forces: ForceOptions(choice: forces)
-      )
-    )
+    let study = try SteadyRow.study(modes: modes, forces: forces)
     var timings = Timings()
     var results: [SteadyResult] = []
     for _ in 0..<repeats {
@@ -59,6 +53,17 @@ struct SteadyRow: BenchmarkRow {
     digest = String(format: "%016lx", result.digest)
     let agree = try EngineCheck.passes(modes: modes, drive: 0.5, on: communicator)
     verified = agree && results.allSatisfy { $0.digest == result.digest }
+  }
+
+  /// What is measured.
+  static func study(modes: Int, forces: ForceChoice) throws -> SteadyStudy {
+    SteadyStudy(
+      StudySetup(
+        model: try .ramanChain(drive: 0.5),
+        grid: try MomentumGrid(extents: [modes]),
+        forces: ForceOptions(choice: forces)
+      )
+    )
   }
 
   /// Writes a table for people.
