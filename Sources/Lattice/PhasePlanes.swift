@@ -42,7 +42,8 @@ struct PhasePlanes: Sendable {
     }
   }
 
-  private static func place(_ displacement: [Int], in list: [[Int]]) -> (place: Int, sign: Double)? {
+  private static func place(_ displacement: [Int], in list: [[Int]]) -> (place: Int, sign: Double)?
+  {
     if let place = list.firstIndex(of: displacement) { return (place, 1) }
     return list.firstIndex(of: displacement.map { -$0 }).map { ($0, -1) }
   }

@@ -113,7 +113,8 @@ private struct CoarseRoot {
   /// Collective: the first rank computes.
   ///
   /// - Returns: The same on all ranks; `nil` where there is none.
-  static func find(_ setup: StudySetup, over communicator: some Communicator) throws -> CoarseRoot? {
+  static func find(_ setup: StudySetup, over communicator: some Communicator) throws -> CoarseRoot?
+  {
     var words = StateWords()
     if communicator.rank == 0 {
       // What fails here will be looked for, or fail, on the whole lattice.

@@ -131,7 +131,9 @@ struct ComputedSteadyStateTests {
     expectSame(found, try tabulated(setup))
   }
 
-  @Test("Modes without any rate keep what they have; the caller is told of the memory of the tables")
+  @Test(
+    "Modes without any rate keep what they have; the caller is told of the memory of the tables"
+  )
   func idle() throws {
     // Without spin-orbit coupling the dephasing of the up spin alone leaves a whole band without rates.
     var model = try Chain.rashba(beta: 2, drive: 1)
@@ -161,7 +163,9 @@ struct ComputedSteadyStateTests {
 
   @Test("Any number of ranks finds the same bits")
   func ranks() throws {
-    for model in [try Chain.tightBinding(beta: 3, drive: 0.3), try Chain.rashba(beta: 2, drive: 0.5)] {
+    for model in [
+      try Chain.tightBinding(beta: 3, drive: 0.3), try Chain.rashba(beta: 2, drive: 0.5),
+    ] {
       let setup = try setup(model, momenta: 20_004)
       let runs = try [1, 2, 3, 4, 7].map { ranks in
         try InProcessCommunicator.outcomes(ranks: ranks) { group in

@@ -26,7 +26,11 @@ struct KernelScales: Sendable, Equatable {
 
   /// Scales with room for factors twice as large, and half as small, as those seen.
   var widened: KernelScales {
-    KernelScales(exponents: exponents.map { $0 + 1 }, isNonnegative: isNonnegative, range: range + 2)
+    KernelScales(
+      exponents: exponents.map { $0 + 1 },
+      isNonnegative: isNonnegative,
+      range: range + 2
+    )
   }
 
   /// Looks at the tables.

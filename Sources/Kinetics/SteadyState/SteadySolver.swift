@@ -230,7 +230,8 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
   /// Collective if the scales of derivatives are not known.
   mutating func addModes() throws(CommunicationError) {
     if pass.chooseScales(engine.kernel) {
-      visitTables { pass, kernel, idle, modes in pass.findLargest(kernel, modes: modes, idle: idle) }
+      visitTables { pass, kernel, idle, modes in pass.findLargest(kernel, modes: modes, idle: idle)
+      }
       try pass.scaleByLargest(over: communicator)
     }
     visitTables { pass, kernel, idle, modes in pass.add(kernel, modes: modes, idle: idle) }
