@@ -120,6 +120,7 @@ struct DeckRun {
   ///   - states: How many times λ and n of all modes go into a file of results.
   ///   - lambda: Whether a table has λ of all modes.
   ///   - canGoOn: Whether outputs go into a journal first.
+  /// - Returns: The file, to be looked at before the work.
   func outputs(states: Int = 0, lambda: Bool = false, canGoOn: Bool = false) -> [OutputFile] {
     guard let out = options.out else { return [] }
     var file = OutputFile(option: "--out", path: out)

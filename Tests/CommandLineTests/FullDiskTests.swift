@@ -132,7 +132,7 @@ extension Program {
       try await Disk.with(kilobytes: 8192) { disk in
         let folder = disk.folder
         try folder.write("deck.yaml", Sample.chain.utf8)
-        let run = Checkpoints.run + ["--set", "time.outputs=60", "--set", "time.end=12000"]
+        let run = Checkpoints.run + ["--set", "time.outputs=40", "--set", "time.end=6000"]
         let words = run + ["--checkpoint", "state", "--every", "40steps", "--out", "run.h5"]
         let job = try Tgge.start(words, ranks: ranks, in: folder)
         let begins = try await job.wait(seconds: 20) {
