@@ -18,7 +18,8 @@ struct ComputedSteadyState: ~Copyable {
   /// Passes of Newton's method before the tables are better kept.
   private static let passes = 6
 
-  /// Finds the state.
+  /// Finds the state; `nil`, on all ranks, where the lattice is too small, modes have no rate, factors have both
+  /// signs, or the coarse lattice is of no help.
   ///
   /// Collective.
   ///
@@ -26,8 +27,6 @@ struct ComputedSteadyState: ~Copyable {
   ///   - setup: The model.
   ///   - responses: Whether responses are wanted.
   ///   - communicator: The ranks.
-  /// - Returns: `nil`, on all ranks, where the lattice is too small, modes have no rate, factors have both signs,
-  ///   or the coarse lattice is of no help.
   /// - Throws: `CommunicationError` if a collective fails.
   init?(_ setup: StudySetup, responses: Bool, over communicator: some Communicator) throws {
     var setup = setup
