@@ -53,23 +53,17 @@ public struct SpectrumStudy: Sendable {
   /// The slowest rates of a separable kernel come from its secular function. Those of other kernels, and of
   /// the direct engine, come from the whole Jacobian, like all rates.
   ///
-  /// - Parameters:
-  ///   - communicator: The ranks.
-  ///   - finish: Is given λ of the steady state of the owned modes on all ranks.
+  /// - Parameter communicator: The ranks.
   /// - Returns: The rates, the same on every rank.
   /// - Throws: `ModelError` if the model does not fit or is too large, `NumericalError` if no steady state
-  ///   or no spectrum was found, alike on all ranks; `CommunicationError`; and what `finish` throws.
-  public func run(
-    over communicator: some Communicator,
-    finish: (borrowing AlignedVector, Partition) throws -> Void = { _, _ in }
-  ) throws -> SpectrumResult {
+  ///   or no spectrum was found, alike on all ranks; `CommunicationError`.
+  public func run(over communicator: some Communicator) throws -> SpectrumResult {
     let system = try TabulatedModel(setup, over: communicator)
     let isWhole = extent == .all || system.engine == .direct
     if isWhole { try requireFew(system.engine) }
     let lambda = AlignedVector(count: system.partition.owned.count)
-    let state = try steady.run(over: communicator) { final, partition in
+    let state = try steady.run(over: communicator) { final, _ in
       lambda.copy(from: final)
-      try finish(final, partition)
     }
 
     var spectrum: RelaxationSpectrum

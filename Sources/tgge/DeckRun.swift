@@ -60,15 +60,18 @@ struct DeckRun {
   ///
   /// - Parameters:
   ///   - bytes: What each rank will need.
+  ///   - outputs: The files that the run will write.
   ///   - says: Whether that is said where it is much; not by who may refuse the work later.
   /// - Returns: λ at the start.
   /// - Throws: `DeckError`, `UsageError` or `RemoteFailure`.
-  func initialState(needing bytes: Double, says: Bool = true) throws -> InitialState {
+  func initialState(
+    needing bytes: Double,
+    writing outputs: [OutputFile],
+    says: Bool = true
+  ) throws -> InitialState {
     try requireMemory(bytes)
+    try OutputFiles.check(outputs, replacingNone: [options.deck], on: communicator)
     if says { noteMemory(bytes) }
-    if let out = options.out {
-      try SharedFile.checkWritable(out, bytes: resultBytes, on: communicator)
-    }
     return try initialState()
   }
 
@@ -111,11 +114,31 @@ struct DeckRun {
     )
   }
 
-  /// About what a file of results takes: λ and n at each output, and what is known of the modes.
-  private var resultBytes: Double {
-    guard options.resultFile != nil else { return 0 }
-    let numbers = 2 * deck.time.outputs + 2 + grid.dimension * (2 + deck.lattice.orbitals.count)
-    return 8 * Double(grid.count * deck.lattice.orbitals.count) * Double(numbers)
+  /// The file of `--out`; none if there is no such option.
+  ///
+  /// - Parameters:
+  ///   - states: How many times λ and n of all modes go into a file of results.
+  ///   - lambda: Whether a table has λ of all modes.
+  ///   - canGoOn: Whether outputs go into a journal first.
+  /// - Returns: The file, to be looked at before the work.
+  func outputs(states: Int = 0, lambda: Bool = false, canGoOn: Bool = false) -> [OutputFile] {
+    guard let out = options.out else { return [] }
+    var file = OutputFile(option: "--out", path: out)
+    let (dimension, orbitals) = (grid.dimension, deck.lattice.orbitals.count)
+    let modes = Double(grid.count * orbitals)
+    if options.table != nil {
+      // Digits of λ; those of a momentum are few where the extent is round.
+      if lambda { file.bytes = modes * Double(20 + 8 * dimension) }
+      return [file]
+    }
+    if states > 0 { file.bytes = 8 * modes * Double(2 * states + 2 + dimension * (2 + orbitals)) }
+    if canGoOn {
+      let journal = RowJournal<MPICommunicator>.name(of: out)
+      file.companions.append(journal)
+      file.inherited.append(journal)
+      file.bytes += 8 * modes * Double(states)
+    }
+    return [file]
   }
 
   /// Runs `body`, whose errors get the key and the line of the deck where these are known.

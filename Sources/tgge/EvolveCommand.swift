@@ -42,7 +42,13 @@ struct EvolveCommand: RankedCommand {
       endsSteady: job.deck.time.endsSteady
     )
     study.setup.initial = try job.initialState(
-      needing: study.estimatedBytes(ranks: communicator.size)
+      needing: study.estimatedBytes(ranks: communicator.size),
+      writing: job.outputs(
+        // The beginning and the steady state, where outputs are not counted.
+        states: job.deck.time.endsSteady ? 2 : job.deck.time.outputs,
+        lambda: true,
+        canGoOn: checkpoints.file != nil
+      ) + CheckpointKeeper.outputs(checkpoints, for: job)
     )
 
     let partition = Partition(

@@ -85,7 +85,7 @@ struct ExtrapolateCommand: RankedCommand {
       tolerance: tolerance
     )
     // What the sizes will need is checked one by one.
-    study.setup.initial = try job.initialState(needing: 0)
+    study.setup.initial = try job.initialState(needing: 0, writing: job.outputs())
     if case .list(let lengths) = study.sizes, let longest = lengths.max() {
       try require(memoryOf: study.study(longest), job, on: communicator)
     }

@@ -46,10 +46,14 @@ struct PlotCommand: ParsableCommand {
     let alone = SerialCommunicator()
     let target = out ?? PlotCommand.defaultPicture(of: files[0])
     let output = try PictureFile(target)
-    for written in [output.path, output.script, output.data] where files.contains(written) {
-      throw UsageError("--out \(target): would replace \(written), which is to be drawn")
-    }
-    try SharedFile.checkWritable(target, on: alone)
+    let gnuplot = Gnuplot(searching: ProcessInfo.processInfo.environment["PATH"])
+    // The script may come instead of the picture, or be the picture.
+    let companions = [output.script, output.data].filter { $0 != target }
+    try OutputFiles.check(
+      [OutputFile(option: "--out", path: target, companions: companions)],
+      replacingNone: files,
+      on: alone
+    )
 
     var panels: [Panel] = []
     for file in files {
@@ -72,7 +76,6 @@ struct PlotCommand: ParsableCommand {
     }
     for (index, title) in titles.enumerated() { panels[index].title = title }
 
-    let gnuplot = Gnuplot(searching: ProcessInfo.processInfo.environment["PATH"])
     try output.draw(Picture(panels: panels), with: gnuplot)
     print(target)
   }

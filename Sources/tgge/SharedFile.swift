@@ -1,7 +1,7 @@
 import Communication
 import Foundation
 
-/// Files that one rank reads for all, or writes for all.
+/// Files that one rank reads for all.
 enum SharedFile {
   /// Reads a file on the first rank and gives its bytes to all.
   ///
@@ -46,58 +46,6 @@ enum SharedFile {
       throw error
     } catch {
       throw UsageError("\(path): cannot be read: \(error.localizedDescription)")
-    }
-  }
-
-  /// Finds out before the work whether a file can be written.
-  ///
-  /// Collective.
-  ///
-  /// A device or a pipe is refused, since the complete file takes the place of what has its name.
-  ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - option: The option that names it.
-  ///   - bytes: What will be written, an older file of that name being left until then.
-  ///   - communicator: The ranks.
-  /// - Throws: `UsageError` on the first rank, `RemoteFailure` on the others.
-  static func checkWritable(
-    _ path: String,
-    as option: String = "--out",
-    bytes: Double = 0,
-    on communicator: some Communicator
-  ) throws {
-    try communicator.agree {
-      guard communicator.rank == 0 else { return }
-      guard !path.isEmpty, !path.hasSuffix("/") else {
-        throw UsageError("\(option) \(path): is not the name of a file")
-      }
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-      var isDirectory: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory),
-        isDirectory.boolValue
-      else { throw UsageError("\(option) \(path): there is no folder \(folder)") }
-      var status = stat()
-      if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-        let what = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "a device or a pipe"
-        throw UsageError("\(option) \(path): is \(what), not a file")
-      }
-      let partial = PartialFile.partial(path)
-      guard let file = fopen(partial, "w") else {
-        throw UsageError(
-          "\(option) \(path): \(partial) cannot be written: \(String(cString: strerror(errno)))"
-        )
-      }
-      fclose(file)
-      unlink(partial)
-      var system = statvfs()
-      guard bytes > 0, statvfs(folder, &system) == 0 else { return }
-      let free = Double(system.f_bavail) * Double(system.f_frsize)
-      guard bytes > free else { return }
-      throw UsageError(
-        "\(option) \(path): needs about \(MemoryCheck.gigabytes(bytes)) and the disk has "
-          + "\(MemoryCheck.gigabytes(free)) left"
-      )
     }
   }
 }

@@ -37,13 +37,10 @@ struct SpectrumCommand: RankedCommand {
     var study = SpectrumStudy(job.setup, extent: all ? .all : .slowest(wanted))
     study.setup.initial = try job.initialState(
       needing: study.estimatedBytes(ranks: communicator.size),
+      writing: job.outputs(),
       says: false
     )
-    let result = try job.locating {
-      try study.run(over: communicator) { lambda, partition in
-        try job.write(lambda, partition: partition, as: "the steady state")
-      }
-    }
+    let result = try job.locating { try study.run(over: communicator) }
     let report = SpectrumReport(
       result,
       study,
@@ -52,9 +49,12 @@ struct SpectrumCommand: RankedCommand {
       wallSeconds: job.wallSeconds
     )
     if !options.quiet { note(result, on: communicator) }
+    let results = SpectrumResults(report, job)
+    if let path = options.resultFile { try results.write(to: path, over: communicator) }
     // What the first rank cannot write must not leave the others waiting.
     try communicator.agree {
       guard communicator.rank == 0 else { return }
+      if let path = options.table { try results.writeTable(to: path) }
       try options.json ? report.printJSON() : report.printTable()
     }
   }

@@ -40,7 +40,8 @@ struct SteadyCommand: RankedCommand {
     study.setup.initial = try job.initialState(
       needing: keys.isEmpty
         ? study.estimatedBytes(ranks: communicator.size)
-        : study.tabulatedBytes(ranks: communicator.size)
+        : study.tabulatedBytes(ranks: communicator.size),
+      writing: job.outputs(states: 1, lambda: true)
     )
     var results: SteadyResults?
     if let path = options.resultFile {

@@ -73,15 +73,18 @@ struct SweepCommand: RankedCommand {
     try MemoryCheck.require(study.estimatedBytes(ranks: communicator.size), on: communicator) {
       UsageError("the largest point \($0)")
     }
-    if let out = options.out {
-      let bytes = decks.resultBytes(canGoOn: checkpoints.file != nil)
-      try SharedFile.checkWritable(out, bytes: bytes, on: communicator)
-    }
+    let canGoOn = checkpoints.file != nil
+    var outputs = decks.jobs[0].outputs(canGoOn: canGoOn)
+    for index in outputs.indices { outputs[index].bytes = decks.resultBytes(canGoOn: canGoOn) }
+    try OutputFiles.check(
+      outputs + SweepLedger.outputs(checkpoints, for: decks, groups: groups),
+      replacingNone: [options.deck],
+      on: communicator
+    )
 
     var keeper = try SweepLedger(checkpoints, for: decks, from: start, over: communicator)
     var results: SweepResults? = nil
     if let path = options.resultFile {
-      let canGoOn = checkpoints.file != nil
       let file = try SweepResults(path, decks, canGoOn: canGoOn, over: communicator)
       try keeper.keepPoints(with: "\(path): states of all modes") { point, result in
         try file.holds(point, result)

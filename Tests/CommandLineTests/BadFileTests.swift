@@ -49,6 +49,7 @@ extension Program {
       .options("--out", ".", saying: "--out .: is a directory"),
       .options("--out", "", saying: "--out : is not the name of a file"),
       .options("--out", "lambda/", saying: "--out lambda/: is not the name of a file"),
+      .options("--out", "./deck.yaml", saying: "would replace ./deck.yaml, which is read"),
       .options("--out", "/proc/lambda.csv", saying: "--out /proc/lambda.csv: "),
     ]
 

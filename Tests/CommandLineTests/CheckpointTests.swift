@@ -161,13 +161,35 @@ extension Program {
     func refused(ranks: Int?) async throws {
       var refusals: [Refusal] = [
         .options("--checkpoint", "none/state", saying: "--checkpoint none/state", "no folder"),
-        .options("--checkpoint", "deck.yaml", saying: "is not a checkpoint of tgge; name another"),
+        .options("--checkpoint", "deck.yaml", saying: "would replace deck.yaml, which is read"),
+        .options(
+          "--out",
+          "./state",
+          "--checkpoint",
+          "state",
+          saying: "--checkpoint state: would replace state, which --out ./state needs"
+        ),
+        .options(
+          "--out",
+          "run.h5",
+          "--checkpoint",
+          "run.h5.rows",
+          saying: "would replace run.h5.rows, which --out run.h5 needs"
+        ),
         .options("--every", "10m", saying: "--every needs --checkpoint"),
         .options("--max-time", "10m", saying: "--max-time needs --checkpoint"),
         .options("--checkpoint", "state", "--every", "10", saying: "--every"),
         .options("--checkpoint", "state", "--every", "0steps", saying: "--every"),
         .options("--checkpoint", "state", "--max-time", "-1s", saying: "--max-time"),
       ]
+      refusals.append(
+        Refusal(
+          title: "a file of something else",
+          files: ["deck.yaml": Array(Sample.chain.utf8), "other": Array("other".utf8)],
+          arguments: ["evolve", "deck.yaml", "--checkpoint", "other"],
+          saying: ["other: is not a checkpoint of tgge; name another"]
+        )
+      )
       if geteuid() != 0 {
         refusals.append(.options("--checkpoint", "/root.state", saying: "cannot be written"))
       }

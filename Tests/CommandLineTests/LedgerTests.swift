@@ -13,7 +13,7 @@ extension Program {
     static let json = ["--json", "--quiet"]
 
     /// Everything that a report says but ranks, groups and seconds, which differ.
-    private static func essence(_ outcome: Job.Outcome) throws -> String {
+    static func essence(_ outcome: Job.Outcome) throws -> String {
       let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
       var report = try #require(object as? [String: Any])
       for key in ["ranks", "groups", "wallSeconds"] { report[key] = nil }
@@ -25,7 +25,7 @@ extension Program {
     }
 
     /// Starts a sweep and does something when it has written so many rows.
-    private static func interrupt(
+    static func interrupt(
       _ words: [String],
       ranks: Int?,
       after rows: Int,
@@ -214,7 +214,7 @@ extension Program {
       func refusal(_ options: String..., saying: String...) -> Refusal {
         Refusal(
           title: options.joined(separator: " "),
-          files: ["deck.yaml": Array(Sample.chain.utf8)],
+          files: ["deck.yaml": Array(Sample.chain.utf8), "other": Array("other".utf8)],
           arguments: ["sweep", "deck.yaml", "--vary", "baths.drive=0,1"] + options,
           saying: saying
         )
@@ -222,7 +222,15 @@ extension Program {
       try await Refusal.expect(
         [
           refusal("--checkpoint", "none/ledger", saying: "--checkpoint none/ledger", "no folder"),
-          refusal("--checkpoint", "deck.yaml", saying: "deck.yaml: is not a ledger of tgge; name"),
+          refusal("--checkpoint", "other", saying: "other: is not a ledger of tgge; name another"),
+          refusal("--checkpoint", "deck.yaml", saying: "would replace deck.yaml, which is read"),
+          refusal(
+            "--out",
+            "ledger",
+            "--checkpoint",
+            "ledger",
+            saying: "--checkpoint ledger: would replace ledger, which --out ledger needs"
+          ),
           refusal("--max-time", "10m", saying: "--max-time needs --checkpoint"),
           refusal("--checkpoint", "ledger", "--max-time", "0s", saying: "--max-time"),
         ],

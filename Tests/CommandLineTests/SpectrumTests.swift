@@ -70,6 +70,34 @@ extension Program {
       }
     }
 
+    @Test("--out writes the rates, as a table and as HDF5", arguments: [nil, 3] as [Int?])
+    func files(ranks: Int?) async throws {
+      try await withScratch { folder in
+        let words = [
+          "spectrum", Tgge.inputs + "/figure5a.yaml", "--json", "--quiet", "--count", "4",
+        ]
+        let table = try await Tgge.run(words + ["--out", "a.csv"], ranks: ranks, in: folder)
+        let file = try await Tgge.run(words + ["--out", "a.h5"], ranks: ranks, in: folder)
+        #expect(table.status == 0 && file.status == 0, "\(table) \(file)")
+        #expect(folder.names == ["a.csv", "a.h5"])
+        let report = try JSONObject(table.output)
+        let lines = folder.text("a.csv").split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(lines.first == "rate,frequency,residual")
+        let rows = lines.dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }
+        #expect(rows.count == 4)
+        let content = try await ResultContent.read("a.h5", in: folder)
+        for (column, (name, key)) in [
+          ("rate", "re"), ("frequency", "im"), ("residual", "residual"),
+        ]
+        .enumerated() {
+          let values = report.list("rates").map { $0.number(key) }
+          // Foundation reads JSON to some units in the last place.
+          for (row, value) in zip(rows, values) { #expect(abs(row[column] - value) < 1e-15) }
+          #expect(content.datasets["spectrum/\(name)"]?.values == rows.map { $0[column] })
+        }
+      }
+    }
+
     private static let refusals: [Refusal] = [
       spectrum("--all", "--modes", "4097", saying: "4096 are allowed; --count finds the slowest"),
       spectrum(

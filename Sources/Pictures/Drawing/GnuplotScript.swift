@@ -14,21 +14,21 @@ public struct GnuplotScript: Sendable, Equatable {
   /// - Parameters:
   ///   - picture: What is to be drawn.
   ///   - format: The kind of file; the script itself, when it is what is wanted, makes an SVG.
-  ///   - output: The file that the script makes.
+  ///   - output: The file that the script makes; nil for standard output.
   ///   - dataFile: The name under which the script finds the data.
-  public init(_ picture: Picture, format: PictureFormat, output: String, dataFile: String) {
+  public init(_ picture: Picture, format: PictureFormat, output: String?, dataFile: String) {
     let size = (width: 560 * picture.columns, height: 420 * picture.rows)
     var lines = [
       "# run as: gnuplot FILE",
       "set encoding utf8",
       "set terminal \(GnuplotScript.terminal(format, size.width, size.height))",
-      "set output \(quoted(output))",
       "set border linewidth 1.2",
       "set tics nomirror",
       "set grid linecolor rgb '#D8D8D8' linetype 1 linewidth 0.6",
       "set key outside center bottom horizontal samplen 3 height 0.6",
       "set palette maxcolors 64 defined (\(Palette.gradient))",
     ]
+    if let output { lines.insert("set output \(quoted(output))", at: 3) }
     let several = picture.panels.count > 1
     if several { lines.append("set multiplot layout \(picture.rows),\(picture.columns)") }
     var blocks: [String] = []

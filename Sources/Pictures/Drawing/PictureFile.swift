@@ -33,13 +33,13 @@ public struct PictureFile: Sendable {
   /// stay beside it, to plot elsewhere.
   ///
   /// - Parameters:
-  ///   - picture: What is to be drawn.
+  ///   - content: What is to be drawn.
   ///   - gnuplot: What draws; nil where it is missing.
   /// - Throws: `PlotError` if nothing came of it.
-  public func draw(_ picture: Picture, with gnuplot: Gnuplot?) throws(PlotError) {
-    guard format != .gnuplot else { return try writeScript(picture) }
+  public func draw(_ content: Picture, with gnuplot: Gnuplot?) throws(PlotError) {
+    guard format != .gnuplot else { return try writeScript(content) }
     guard let gnuplot else {
-      try writeScript(picture)
+      try writeScript(content)
       throw PlotError(
         path,
         "gnuplot is not on the PATH (Debian package gnuplot-nox); wrote \(script) and \(data), "
@@ -50,31 +50,22 @@ public struct PictureFile: Sendable {
       path: "tgge-plot-\(UUID().uuidString)"
     )
     defer { try? FileManager.default.removeItem(at: folder) }
-    let partial = path + ".partial"
-    let complaint: String?
+    let (picture, complaint): (Data, String?)
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let files = (script: folder.appending(path: "script"), data: folder.appending(path: "data"))
-      let text = GnuplotScript(
-        picture,
-        format: format,
-        output: partial,
-        dataFile: files.data.path
-      )
+      let text = GnuplotScript(content, format: format, output: nil, dataFile: files.data.path)
       try Data(text.script.utf8).write(to: files.script)
       try Data(text.data.utf8).write(to: files.data)
-      complaint = try gnuplot.run(files.script.path)
+      (picture, complaint) = try gnuplot.run(files.script.path)
     } catch {
       throw PlotError(path, "cannot be drawn: \(error.localizedDescription)")
     }
-    guard complaint == nil, size(of: partial) > 0, rename(partial, path) == 0 else {
-      unlink(partial)
-      try writeScript(picture)
-      throw PlotError(
-        path,
-        "gnuplot failed (\(complaint ?? "it wrote nothing")); wrote \(script) and \(data)"
-      )
+    if let complaint {
+      try writeScript(content)
+      throw PlotError(path, "gnuplot failed (\(complaint)); wrote \(script) and \(data)")
     }
+    try PictureFile.write(picture, to: path)
   }
 
   private func writeScript(_ picture: Picture) throws(PlotError) {
@@ -84,19 +75,26 @@ public struct PictureFile: Sendable {
       output: name(of: format == .gnuplot ? stem + ".svg" : path),
       dataFile: name(of: data)
     )
-    for (file, content) in [(script, text.script), (data, text.data)] {
-      do {
-        try Data(content.utf8).write(to: URL(fileURLWithPath: file))
-      } catch {
-        throw PlotError(file, "cannot be written: \(error.localizedDescription)")
-      }
+    // The script last: where it is, its data are.
+    try PictureFile.write(Data(text.data.utf8), to: data)
+    try PictureFile.write(Data(text.script.utf8), to: script)
+  }
+
+  /// Writes a file that gets its name when it is complete.
+  private static func write(_ bytes: Data, to path: String) throws(PlotError) {
+    let partial = path + ".partial"
+    let stream = fopen(partial, "w")
+    var isWritten = false
+    if let stream {
+      let count = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, stream) }
+      isWritten = count == bytes.count && fflush(stream) == 0 && fsync(fileno(stream)) == 0
     }
+    let reason = isWritten && rename(partial, path) == 0 ? nil : String(cString: strerror(errno))
+    if let stream { fclose(stream) }
+    guard let reason else { return }
+    unlink(partial)
+    throw PlotError(path, "cannot be written: \(reason)")
   }
 
   private func name(of path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
-
-  private func size(of path: String) -> Int {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return (attributes?[.size] as? Int) ?? 0
-  }
 }

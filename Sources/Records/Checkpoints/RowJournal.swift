@@ -4,8 +4,11 @@ import Foundation
 /// Rows over the modes that must outlive a run that is killed, until they can be written elsewhere.
 ///
 /// Each row is M doubles, or fewer, and a line of its own with its index and fingerprint, on the disk before
-/// `append` returns. A file of results cannot be had in the middle of a run: HDF5 is torn when it is
+/// `write` returns. A file of results cannot be had in the middle of a run: HDF5 is torn when it is
 /// killed.
+///
+/// That there is room is looked at once, before the work. A disk that is full all the same is an error of
+/// the plain calls that write a row, unlike of HDF5, and leaves the rows before as they are.
 public struct RowJournal<Group: Communicator> {
   /// The file.
   public let path: String

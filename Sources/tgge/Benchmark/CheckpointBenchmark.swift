@@ -37,7 +37,8 @@ struct CheckpointBenchmark: RankedCommand {
 
   func run(on communicator: MPICommunicator) throws {
     let bytes = 8 * Double(modes)
-    try SharedFile.checkWritable(file, as: "file", bytes: 3 * bytes, on: communicator)
+    let output = OutputFile(option: "file", path: file, bytes: 3 * bytes)
+    try OutputFiles.check([output], on: communicator)
     let partition = Partition(momenta: modes, bands: 1, over: communicator)
     let lambda = AlignedVector(count: partition.owned.count)
     for (index, mode) in partition.owned.enumerated() { lambda[index] = Double(mode).squareRoot() }

@@ -40,6 +40,29 @@ struct CheckpointKeeper: StateKeeper {
   private var longestStep = Duration.zero
   private var longestSave = Duration.zero
 
+  /// The checkpoint of a run, to be looked at before; none if none is wanted.
+  static func outputs(_ options: CheckpointOptions, for job: DeckRun) -> [OutputFile] {
+    guard let path = options.file else { return [] }
+    // λ, and five stages if steps are implicit.
+    let isSmall = ["explicit", "nested"].contains(job.deck.time.method)
+    let isExplicit = isSmall || job.options.forces == .direct
+    let bytes = CheckpointFile<MPICommunicator>.estimatedBytes(
+      vectors: isExplicit ? 1 : 6,
+      modes: job.setup.modes
+    )
+    let previous = CheckpointFile<MPICommunicator>.previous(path)
+    return [
+      OutputFile(
+        option: "--checkpoint",
+        path: path,
+        companions: [previous],
+        // The one that is written, the one that has the name, and the former one.
+        bytes: 3 * bytes,
+        inherited: [path, previous]
+      )
+    ]
+  }
+
   /// Looks for a state to go on from, and has signals noted from now on.
   ///
   /// Collective.
@@ -49,7 +72,7 @@ struct CheckpointKeeper: StateKeeper {
   ///   - job: The run.
   ///   - partition: Who owns which modes.
   ///   - communicator: The ranks.
-  /// - Throws: `UsageError` or `RemoteFailure` if the file cannot be written, or belongs to another run.
+  /// - Throws: `UsageError` or `RemoteFailure` if the file cannot be read, or belongs to another run.
   init(
     _ options: CheckpointOptions,
     for job: DeckRun,
@@ -67,15 +90,6 @@ struct CheckpointKeeper: StateKeeper {
       return
     }
     tgge_signals_watch()
-    // λ, and five stages if steps are implicit.
-    let isSmall = ["explicit", "nested"].contains(job.deck.time.method)
-    let isExplicit = isSmall || job.options.forces == .direct
-    let bytes = CheckpointFile<MPICommunicator>.estimatedBytes(
-      vectors: isExplicit ? 1 : 6,
-      modes: partition.modes
-    )
-    // The one that is written, the one that has the name, and the former one.
-    try SharedFile.checkWritable(path, as: "--checkpoint", bytes: 3 * bytes, on: communicator)
     let file = CheckpointFile(
       path,
       over: communicator,

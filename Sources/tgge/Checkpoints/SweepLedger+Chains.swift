@@ -72,7 +72,7 @@ extension SweepLedger {
     SweepLedger.remove(chain, beside: path)
   }
 
-  private static func file(_ chain: Int, beside path: String) -> String { path + ".chain\(chain)" }
+  static func file(_ chain: Int, beside path: String) -> String { path + ".chain\(chain)" }
 
   /// Removes the state of a chain.
   static func remove(_ chain: Int, beside path: String) {

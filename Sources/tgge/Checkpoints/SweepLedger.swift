@@ -26,6 +26,32 @@ struct SweepLedger: SweepKeeper, ~Copyable {
   var lastSaved = ContinuousClock.now
   var longestSave = Duration.zero
 
+  /// The ledger of a sweep, to be looked at before; none if none is wanted.
+  ///
+  /// The states of chains are no reason to refuse a name: without them points are solved again.
+  static func outputs(
+    _ options: LedgerOptions,
+    for decks: SweepDecks,
+    groups: Int
+  ) -> [OutputFile] {
+    guard let path = options.file else { return [] }
+    let modes = decks.mostModes
+    let state = CheckpointFile<MPICommunicator>.estimatedBytes(vectors: 1, modes: modes)
+    let recorded = decks.setups.map(\.recordedModes.count).max() ?? 0
+    let chains = SweepPlan(lines: decks.study(groups: groups).lines).chains.count
+    // Of each chain under way the state that has the name and the one that is written; a record of
+    // some numbers for each point.
+    let bytes = 2 * state * Double(groups) + Double(decks.setups.count * (512 + 8 * recorded))
+    return [
+      OutputFile(
+        option: "--checkpoint",
+        path: path,
+        bytes: bytes,
+        inherited: [path] + (0..<chains).map { file($0, beside: path) }
+      )
+    ]
+  }
+
   /// Looks for points that are known, and has signals noted from now on.
   ///
   /// Collective.
@@ -49,9 +75,6 @@ struct SweepLedger: SweepKeeper, ~Copyable {
     entries = SweepLedger.entries(decks)
     guard let path else { return }
     tgge_signals_watch()
-    let modes = decks.mostModes
-    let bytes = CheckpointFile<MPICommunicator>.estimatedBytes(vectors: 2, modes: modes)
-    try SharedFile.checkWritable(path, as: "--checkpoint", bytes: bytes, on: communicator)
     var notes: [String] = []
     var records: [[UInt8]] = []
     let entries = entries

@@ -41,7 +41,8 @@ struct EvolveResults: ~Copyable {
     let partition = Partition(momenta: setup.grid.count, bands: setup.bands, over: communicator)
     self.partition = partition
     if canGoOn {
-      journal = RowJournal(path + ".rows", over: communicator, of: partition.modes)
+      let name = RowJournal<MPICommunicator>.name(of: path)
+      journal = RowJournal(name, over: communicator, of: partition.modes)
       file = nil
     } else {
       journal = nil
@@ -80,7 +81,7 @@ struct EvolveResults: ~Copyable {
   ///
   /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
   mutating func append(_ lambda: borrowing AlignedVector) throws {
-    try journal?.write(rows, UnsafeBufferPointer(lambda.buffer), owned: partition.owned)
+    try journal?.keep(rows, UnsafeBufferPointer(lambda.buffer), owned: partition.owned)
     try file?.appendState(lambda, to: "outputs", partition: partition)
     rows += 1
   }

@@ -38,7 +38,11 @@ struct SweepResults: ~Copyable {
     self.communicator = communicator
     modes = decks.mostModes
     if canGoOn {
-      journal = RowJournal(path + ".rows", over: communicator, of: modes)
+      journal = RowJournal(
+        RowJournal<MPICommunicator>.name(of: path),
+        over: communicator,
+        of: modes
+      )
       file = nil
     } else {
       journal = nil
@@ -86,7 +90,7 @@ struct SweepResults: ~Copyable {
   ///   - owned: The modes of this rank; none on ranks of other groups.
   /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
   func write(_ point: Int, _ lambda: borrowing AlignedVector, owned: Range<Int>) throws {
-    try journal?.write(point, UnsafeBufferPointer(lambda.buffer), owned: owned)
+    try journal?.keep(point, UnsafeBufferPointer(lambda.buffer), owned: owned)
     try file?.writeState(lambda, to: "sweep", row: point, owned: owned)
   }
 

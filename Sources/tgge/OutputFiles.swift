@@ -1,0 +1,146 @@
+import Communication
+import Foundation
+
+/// A file that a run will write, with what comes to be beside it.
+struct OutputFile {
+  /// The option that names it.
+  let option: String
+
+  /// Its name.
+  let path: String
+
+  /// What else the run writes, by their names; what has these names before is replaced.
+  var companions: [String] = []
+
+  /// About how many bytes all of them take together; what has the name before stays until the end.
+  var bytes = 0.0
+
+  /// Files of a former run that this one goes on from: their room is counted in `bytes`, and taken already.
+  var inherited: [String] = []
+
+  /// All names that the file needs for itself.
+  fileprivate var names: [String] { [path, PartialFile.partial(path)] + companions }
+
+  /// What is on the disk already of what the run needs.
+  fileprivate var bytesThere: Double {
+    inherited.reduce(0) { sum, name in
+      var status = stat()
+      return stat(name, &status) == 0 ? sum + 512 * Double(status.st_blocks) : sum
+    }
+  }
+}
+
+/// Finds out before the work whether the files of a run can be written.
+enum OutputFiles {
+  /// Refuses names that cannot be files, or not at the same time, and disks without room for them.
+  ///
+  /// Collective.
+  ///
+  /// A device or a pipe is refused, since the complete file takes the place of what has its name.
+  ///
+  /// - Parameters:
+  ///   - files: All that the run will write.
+  ///   - inputs: What it reads, and must not replace.
+  ///   - communicator: The ranks.
+  /// - Throws: `UsageError` on the first rank, `RemoteFailure` on the others.
+  static func check(
+    _ files: [OutputFile],
+    replacingNone inputs: [String] = [],
+    on communicator: some Communicator
+  ) throws {
+    try communicator.agree {
+      guard communicator.rank == 0 else { return }
+      for file in files { try requireNames(file) }
+      try requireApart(files, inputs)
+      for file in files { try requireWritable(file) }
+      try requireRoom(for: files)
+    }
+  }
+
+  /// The folder of a file.
+  private static func folder(of path: String) -> String {
+    URL(fileURLWithPath: path).deletingLastPathComponent().path
+  }
+
+  /// Throws if a name is none of a file, or is that of something else.
+  private static func requireNames(_ file: OutputFile) throws {
+    let option = file.option
+    guard !file.path.isEmpty, !file.path.hasSuffix("/") else {
+      throw UsageError("\(option) \(file.path): is not the name of a file")
+    }
+    let folder = folder(of: file.path)
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory) else {
+      throw UsageError("\(option) \(file.path): there is no folder \(folder); make it before")
+    }
+    guard isDirectory.boolValue else {
+      throw UsageError("\(option) \(file.path): \(folder) is not a folder")
+    }
+    for name in file.names {
+      var status = stat()
+      guard stat(name, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { continue }
+      let what = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "a device or a pipe"
+      let which = name == file.path ? "" : "\(name) "
+      throw UsageError("\(option) \(file.path): \(which)is \(what), not a file; name another file")
+    }
+  }
+
+  /// Throws if two files of a run have the same name.
+  private static func requireApart(_ files: [OutputFile], _ inputs: [String]) throws {
+    // The last component stays as it is: a link is replaced, not what it points to.
+    func place(_ name: String) -> String {
+      let url = URL(fileURLWithPath: name)
+      return url.deletingLastPathComponent().resolvingSymlinksInPath()
+        .appending(path: url.lastPathComponent).path
+    }
+    var owners: [String: String] = [:]
+    for input in inputs {
+      for name in [input, URL(fileURLWithPath: input).resolvingSymlinksInPath().path] {
+        owners[place(name)] = "which is read"
+      }
+    }
+    for file in files {
+      for name in file.names {
+        if let owner = owners[place(name)] {
+          throw UsageError(
+            "\(file.option) \(file.path): would replace \(name), \(owner); name another file"
+          )
+        }
+      }
+      for name in file.names {
+        owners[place(name)] = "which \(file.option) \(file.path) needs"
+      }
+    }
+  }
+
+  /// Throws if nothing can be written where a file is to be.
+  private static func requireWritable(_ file: OutputFile) throws {
+    let partial = PartialFile.partial(file.path)
+    guard let stream = fopen(partial, "w") else {
+      throw UsageError(
+        "\(file.option) \(file.path): \(partial) cannot be written: "
+          + "\(String(cString: strerror(errno))); name a file in a folder that can be written to"
+      )
+    }
+    fclose(stream)
+    unlink(partial)
+  }
+
+  /// Throws if the files of a disk take more than it has left.
+  private static func requireRoom(for files: [OutputFile]) throws {
+    var needed: [dev_t: Double] = [:]
+    for file in files where file.bytes > 0 {
+      let folder = folder(of: file.path)
+      var (status, system) = (stat(), statvfs())
+      guard stat(folder, &status) == 0, statvfs(folder, &system) == 0 else { continue }
+      let bytes = needed[status.st_dev, default: 0] + max(0, file.bytes - file.bytesThere)
+      needed[status.st_dev] = bytes
+      let free = Double(system.f_bavail) * Double(system.f_frsize)
+      guard bytes > free else { continue }
+      throw UsageError(
+        "\(file.option) \(file.path): needs about \(MemoryCheck.gigabytes(bytes)) and the disk has "
+          + "\(MemoryCheck.gigabytes(free)) left; make room, or name a file elsewhere"
+      )
+    }
+  }
+}
