@@ -31,16 +31,22 @@ struct SteadyCommand: RankedCommand {
   )
   var slopes: [String] = []
 
+  @OptionGroup var sharedMemory: SharedMemoryOptions
+
+  var sharesMemory: Bool { sharedMemory.isWanted }
+
   func run(on communicator: MPICommunicator) throws {
     let bytes = try options.bytes(on: communicator)
     let deck = try DeckReader(fileName: options.deck, overrides: options.changes).read(bytes)
     let job = try DeckRun(options, deck, on: communicator)
     let keys = try SlopeKeys(slopes, of: options, bytes)
     var study = SteadyStudy(job.setup)
+    study.setup.forces.sharesMemory = sharesMemory
     study.setup.initial = try job.initialState(
       needing: keys.isEmpty
         ? study.estimatedBytes(ranks: communicator.size)
-        : study.tabulatedBytes(ranks: communicator.size)
+        : study.tabulatedBytes(ranks: communicator.size),
+      sharing: study.sharedBytes
     )
     var results: SteadyResults?
     if let path = options.resultFile {
