@@ -65,7 +65,7 @@ struct SteadyCommand: RankedCommand {
           responses: !keys.isNone,
           over: communicator,
           finish: write,
-          prepare: job.requireMemory
+          prepare: { try job.requireMemory($0) }
         )
       }
     } else {
