@@ -12,6 +12,7 @@
 typedef struct { MPI_Comm handle; } tgge_mpi_comm;
 typedef struct { MPI_Datatype handle; } tgge_mpi_datatype;
 typedef struct { MPI_Request handle; } tgge_mpi_request;
+typedef struct { MPI_Win handle; } tgge_mpi_win;
 
 // Communicators and error handlers
 static inline MPI_Comm tgge_mpi_comm_world(void) { return MPI_COMM_WORLD; }
@@ -36,6 +37,7 @@ static inline MPI_Op tgge_mpi_max(void) { return MPI_MAX; }
 static inline MPI_Op tgge_mpi_bitwise_or(void) { return MPI_BOR; }
 static inline void *tgge_mpi_in_place(void) { return MPI_IN_PLACE; }
 static inline MPI_Status *tgge_mpi_status_ignore(void) { return MPI_STATUS_IGNORE; }
+static inline int tgge_mpi_mode_nocheck(void) { return MPI_MODE_NOCHECK; }
 
 // Thread levels
 static inline int tgge_mpi_thread_single(void) { return MPI_THREAD_SINGLE; }

@@ -46,6 +46,12 @@ public protocol Communicator {
   /// The number of ranks.
   var size: Int { get }
 
+  /// The ranks that share memory with this one; `NoHost` where there can be none.
+  associatedtype Host: HostGroup = NoHost
+
+  /// The ranks of this rank's host, if they share memory; on all ranks or on none.
+  var host: Host? { get }
+
   /// Replaces each element by its sum over the ranks. Collective.
   func sum<Element: CommunicationElement>(
     _ values: inout MutableSpan<Element>

@@ -15,6 +15,16 @@ public struct SliceLayout: Sendable, Equatable {
   /// The length of the whole vector.
   public var count: Int { slices.last?.upperBound ?? 0 }
 
+  /// The first rank whose slice ends behind an element.
+  public func owner(of element: Int) -> Int {
+    var (lower, upper) = (0, slices.count)
+    while lower < upper {
+      let middle = (lower + upper) / 2
+      if slices[middle].upperBound > element { upper = middle } else { lower = middle + 1 }
+    }
+    return lower
+  }
+
   /// Creates the layout of slices that follow each other without gaps, from 0 on.
   public init(slices: [Range<Int>]) {
     precondition(slices.first?.lowerBound == 0, "slices begin at 0")

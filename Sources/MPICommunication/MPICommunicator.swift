@@ -16,6 +16,9 @@ public struct MPICommunicator: Communicator {
   /// Whether a rank that waits offers its core to others, since ranks outnumber cores somewhere.
   public let yieldsWhileWaiting: Bool
 
+  /// The ranks of this host, inside of `sharingMemory`.
+  public let host: MPIHost?
+
   /// The library's handle; a pointer in Open MPI, a number in MPICH.
   let handle: MPI_Comm
 
@@ -40,6 +43,7 @@ public struct MPICommunicator: Communicator {
       handle: handle,
       rank: Int(rank),
       size: Int(size),
+      host: nil,
       yieldsWhileWaiting: yieldsWhileWaiting,
       maximumCount: maximumCount
     )
@@ -49,12 +53,14 @@ public struct MPICommunicator: Communicator {
     handle: MPI_Comm,
     rank: Int,
     size: Int,
+    host: MPIHost?,
     yieldsWhileWaiting: Bool,
     maximumCount: Int
   ) {
     self.handle = handle
     self.rank = rank
     self.size = size
+    self.host = host
     self.yieldsWhileWaiting = yieldsWhileWaiting
     self.maximumCount = maximumCount
   }
@@ -72,8 +78,21 @@ public struct MPICommunicator: Communicator {
       handle: handle,
       rank: rank,
       size: size,
+      host: host,
       yieldsWhileWaiting: yieldsWhileWaiting ?? self.yieldsWhileWaiting,
       maximumCount: limit
+    )
+  }
+
+  /// The same group, whose ranks share memory with those of their host.
+  func on(_ host: MPIHost) -> MPICommunicator {
+    MPICommunicator(
+      handle: handle,
+      rank: rank,
+      size: size,
+      host: host,
+      yieldsWhileWaiting: yieldsWhileWaiting,
+      maximumCount: maximumCount
     )
   }
 }

@@ -30,11 +30,7 @@ extension EvolveStudy {
     _ partition: Partition,
     over communicator: Group
   ) throws -> DirectForce<Group> {
-    DirectForce(
-      kernel: try communicator.agree { try setup.model.kernel(on: setup.grid) },
-      partition: partition,
-      communicator: communicator
-    )
+    try DirectForce(setup, partition, over: communicator)
   }
 
   /// Compares both engines in the initial and in a random state.

@@ -9,8 +9,11 @@ struct MemoryEstimate {
   /// Channels of the separable part, after compression if there is one.
   let channels: Double
 
-  /// Doubles for each mode of the whole lattice that every rank holds: tables of the direct engine.
+  /// Doubles for each mode of the whole lattice that every rank holds, or every host where its ranks share
+  /// them: tables of the direct engine.
   let everywhere: Double
+
+  private let sharesMemory: Bool
 
   private let momenta: Double
   private let bands: Double
@@ -36,13 +39,19 @@ struct MemoryEstimate {
     channels = Double(kernel.separable.channels.count + (compresses ? 128 : modulated))
     let isDirect = options.choice == .direct || modulated > 0 && !compresses
     let own = Double(kernel.separable.channels.count + modulated)
-    // The tables as they are made, in the engine's order, λ, n and h, and the velocities on the way.
-    everywhere = isDirect || comparesEngines ? 4 * own + 6 + velocities : 0
+    // The tables of the sources, λ, n and h, and at most two tables of a modulation.
+    everywhere = isDirect || comparesEngines ? 2 * own + (modulated > 0 ? 5 : 3) : 0
+    sharesMemory = options.sharesMemory
   }
+
+  /// Bytes of each host whose ranks share the tables of the direct engine.
+  var sharedBytes: Double { sharesMemory ? 8 * momenta * bands * everywhere : 0 }
 
   /// Bytes of each rank that owns its share of the modes with `owned` doubles for each.
   func bytes(owned: Double, ranks: Int) -> Double {
     let share = (momenta / Double(ranks)).rounded(.up) * bands
-    return 8 * (share * owned + momenta * bands * everywhere)
+    // The sinks of the direct engine, gain and loss with their lanes, and its own λ.
+    let sinks = everywhere > 0 ? everywhere + 19 : 0
+    return 8 * (share * (owned + sinks) + momenta * bands * (sharesMemory ? 0 : everywhere))
   }
 }

@@ -43,6 +43,9 @@ public struct SteadyStudy: Sendable {
     return estimate.bytes(owned: owned, ranks: ranks)
   }
 
+  /// The memory that the ranks of a host share, in bytes; 0 where they do not.
+  public var sharedBytes: Double { setup.sharedBytes(comparesEngines: comparesEngines) }
+
   /// Whether the other engine judges the result, too.
   private var comparesEngines: Bool {
     setup.modes <= SteadyStudy.verifiedModes || setup.forces.verify

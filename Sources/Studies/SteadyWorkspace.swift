@@ -199,11 +199,7 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
     _ partition: Partition,
     over communicator: Group
   ) throws -> DirectForce<Group> {
-    DirectForce(
-      kernel: try communicator.agree { try setup.model.kernel(on: setup.grid) },
-      partition: partition,
-      communicator: communicator
-    )
+    try DirectForce(setup, partition, over: communicator)
   }
 
   private func require(_ residual: Double) throws(NumericalError) {

@@ -40,6 +40,14 @@ public struct StudySetup: Sendable {
   /// The number of modes, M.
   public var modes: Int { grid.count * bands }
 
+  /// The memory that the ranks of a host share, in bytes; 0 where they do not.
+  ///
+  /// - Parameter comparesEngines: Whether the direct engine is there even if another does the work.
+  /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
+  public func sharedBytes(comparesEngines: Bool) -> Double {
+    memory(comparesEngines: comparesEngines).sharedBytes
+  }
+
   /// The memory that each rank needs at most, from the size of the tables alone.
   func memory(comparesEngines: Bool) -> MemoryEstimate {
     MemoryEstimate(model, on: grid, options: forces, comparesEngines: comparesEngines)

@@ -14,6 +14,10 @@ public struct ForceOptions: Sendable, Equatable {
   /// Whether both engines are compared before the work.
   public var verify: Bool
 
+  /// Whether the ranks of a host share the tables of the direct engine: the communicator decides, and the
+  /// estimate of memory wants to know.
+  public var sharesMemory = false
+
   /// Creates options.
   public init(choice: ForceChoice = .auto, compression: Double? = nil, verify: Bool = false) {
     self.choice = choice

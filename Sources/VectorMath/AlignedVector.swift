@@ -1,4 +1,4 @@
-/// A fixed number of doubles in memory of its own, aligned to and padded with zeros to whole vectors.
+/// A fixed number of doubles, as a rule in memory of its own, aligned to and padded with zeros to whole vectors.
 ///
 /// It is neither copied nor counted nor checked: loops over modes run on its pointer, in steps of
 /// whole vectors up to `paddedCount`, without a remainder. Allocated once, freed with its owner.
@@ -11,6 +11,8 @@ public struct AlignedVector: ~Copyable {
 
   /// The elements; element 0 is aligned to 64 bytes.
   public let pointer: UnsafeMutablePointer<Double>
+
+  private let ownsMemory: Bool
 
   /// Allocates zeros.
   ///
@@ -26,6 +28,20 @@ public struct AlignedVector: ~Copyable {
     )
     pointer = memory.bindMemory(to: Double.self, capacity: paddedCount)
     pointer.initialize(repeating: 0, count: paddedCount)
+    ownsMemory = true
+  }
+
+  /// Takes memory that belongs to somebody else, who must keep it as long; zeros are there already.
+  ///
+  /// - Parameters:
+  ///   - memory: Aligned to 64 bytes.
+  ///   - count: The number of elements, a multiple of eight.
+  public init(in memory: UnsafeMutablePointer<Double>, count: Int) {
+    precondition(count % Vector.scalarCount == 0, "memory of others has whole vectors")
+    self.count = count
+    paddedCount = count
+    pointer = memory
+    ownsMemory = false
   }
 
   /// Allocates the elements of an array.
@@ -34,7 +50,7 @@ public struct AlignedVector: ~Copyable {
     for (index, element) in elements.enumerated() { pointer[index] = element }
   }
 
-  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+  deinit { if ownsMemory { UnsafeMutableRawPointer(pointer).deallocate() } }
 
   /// The elements that mean something.
   public var buffer: UnsafeMutableBufferPointer<Double> {

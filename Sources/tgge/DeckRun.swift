@@ -60,18 +60,20 @@ struct DeckRun {
   ///
   /// - Parameters:
   ///   - bytes: What each rank will need.
+  ///   - shared: What the ranks of each host will need together.
   ///   - outputs: The files that the run will write.
   ///   - says: Whether that is said where it is much; not by who may refuse the work later.
   /// - Returns: λ at the start.
   /// - Throws: `DeckError`, `UsageError` or `RemoteFailure`.
   func initialState(
     needing bytes: Double,
+    sharing shared: Double = 0,
     writing outputs: [OutputFile],
     says: Bool = true
   ) throws -> InitialState {
-    try requireMemory(bytes)
+    try requireMemory(bytes, sharing: shared)
     try OutputFiles.check(outputs, replacingNone: [options.deck], on: communicator)
-    if says { noteMemory(bytes) }
+    if says { noteMemory(bytes, shared) }
     return try initialState()
   }
 
@@ -79,10 +81,14 @@ struct DeckRun {
   ///
   /// Collective.
   ///
-  /// - Parameter bytes: What each rank will need.
+  /// - Parameters:
+  ///   - bytes: What each rank will need.
+  ///   - shared: What the ranks of each host will need together.
   /// - Throws: `DeckError` or `RemoteFailure`.
-  func requireMemory(_ bytes: Double) throws {
-    try MemoryCheck.require(bytes, on: communicator) { deck.error(at: "lattice.modes", $0) }
+  func requireMemory(_ bytes: Double, sharing shared: Double = 0) throws {
+    try MemoryCheck.require(bytes, sharing: shared, on: communicator) {
+      deck.error(at: "lattice.modes", $0)
+    }
   }
 
   /// Makes the initial state; memory and output are looked at elsewhere.
@@ -104,12 +110,13 @@ struct DeckRun {
   }
 
   /// Says how much memory is needed where that is much.
-  private func noteMemory(_ bytes: Double) {
-    guard !options.quiet, bytes * Double(communicator.size) >= 1e8 else { return }
+  private func noteMemory(_ bytes: Double, _ shared: Double) {
+    guard !options.quiet, bytes * Double(communicator.size) + shared >= 1e8 else { return }
     let modes = grid.count * deck.lattice.orbitals.count
+    let common = shared > 0 ? ", and \(MemoryCheck.gigabytes(shared)) that a host has once" : ""
     Failure.write(
       "\(modes) modes on \(Summary.ranks(communicator.size)), about "
-        + "\(MemoryCheck.gigabytes(bytes)) of memory on each",
+        + "\(MemoryCheck.gigabytes(bytes)) of memory on each\(common)",
       on: communicator
     )
   }

@@ -28,6 +28,9 @@ struct EvolveCommand: RankedCommand {
 
   @OptionGroup var options: DeckOptions
   @OptionGroup var checkpoints: CheckpointOptions
+  @OptionGroup var sharedMemory: SharedMemoryOptions
+
+  var sharesMemory: Bool { sharedMemory.isWanted }
 
   func run(on communicator: MPICommunicator) throws {
     let job = try DeckRun(options, on: communicator)
@@ -41,8 +44,10 @@ struct EvolveCommand: RankedCommand {
       method: SteppingMethod(rawValue: job.deck.time.method) ?? .auto,
       endsSteady: job.deck.time.endsSteady
     )
+    study.setup.forces.sharesMemory = sharesMemory
     study.setup.initial = try job.initialState(
       needing: study.estimatedBytes(ranks: communicator.size),
+      sharing: study.setup.sharedBytes(comparesEngines: options.verifyForces),
       writing: job.outputs(
         // The beginning and the steady state, where outputs are not counted.
         states: job.deck.time.endsSteady ? 2 : job.deck.time.outputs,

@@ -76,6 +76,18 @@ struct Program: ParsableCommand {
     _ command: Result<any ParsableCommand, any Error>,
     on communicator: MPICommunicator
   ) throws -> Int32 {
+    let ranked = (try? command.get()) as? any RankedCommand
+    guard ranked?.sharesMemory == true else { return try outcome(of: command, on: communicator) }
+    return try communicator.sharingMemory { try outcome(of: command, on: $0) }
+  }
+
+  /// Runs a command, and turns errors that all ranks share into a status.
+  ///
+  /// Collective.
+  private static func outcome(
+    of command: Result<any ParsableCommand, any Error>,
+    on communicator: MPICommunicator
+  ) throws -> Int32 {
     do {
       let command = try command.get()
       guard let ranked = command as? any RankedCommand else { return ExitStatus.done }
@@ -100,8 +112,16 @@ struct Program: ParsableCommand {
 
 /// A command that all ranks run together.
 protocol RankedCommand: ParsableCommand {
+  /// Whether ranks of a host are to share memory.
+  var sharesMemory: Bool { get }
+
   /// Runs the command. Collective.
   func run(on communicator: MPICommunicator) throws
+}
+
+extension RankedCommand {
+  /// They have what they need for themselves.
+  var sharesMemory: Bool { false }
 }
 
 /// The version of the program.

@@ -10,20 +10,23 @@ enum MemoryCheck {
   ///
   /// - Parameters:
   ///   - bytes: What each rank will need.
+  ///   - shared: What the ranks of each host will need together.
   ///   - communicator: The ranks.
   ///   - refusal: Makes an error of what is wrong.
   /// - Throws: That error, or on a rank whose host has enough `RemoteFailure`.
   static func require(
     _ bytes: Double,
+    sharing shared: Double = 0,
     on communicator: MPICommunicator,
     refusal: (String) -> any Error
   ) throws {
     let ranks = Double(try ranksOnHost(communicator))
     let available = availableBytes()
     try communicator.agree {
-      guard bytes * ranks > available else { return }
+      let needed = bytes * ranks + shared
+      guard needed > available else { return }
       throw refusal(
-        "needs about \(gigabytes(bytes * ranks)) of memory on a host, which has "
+        "needs about \(gigabytes(needed)) of memory on a host, which has "
           + "\(gigabytes(available)) to give; fewer modes or more hosts help"
       )
     }

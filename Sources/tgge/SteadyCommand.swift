@@ -31,16 +31,22 @@ struct SteadyCommand: RankedCommand {
   )
   var slopes: [String] = []
 
+  @OptionGroup var sharedMemory: SharedMemoryOptions
+
+  var sharesMemory: Bool { sharedMemory.isWanted }
+
   func run(on communicator: MPICommunicator) throws {
     let bytes = try options.bytes(on: communicator)
     let deck = try DeckReader(fileName: options.deck, overrides: options.changes).read(bytes)
     let job = try DeckRun(options, deck, on: communicator)
     let keys = try SlopeKeys(slopes, of: options, bytes)
     var study = SteadyStudy(job.setup)
+    study.setup.forces.sharesMemory = sharesMemory
     study.setup.initial = try job.initialState(
       needing: keys.isEmpty
         ? study.estimatedBytes(ranks: communicator.size)
         : study.tabulatedBytes(ranks: communicator.size),
+      sharing: study.sharedBytes,
       writing: job.outputs(states: 1, lambda: true)
     )
     var results: SteadyResults?
@@ -60,7 +66,7 @@ struct SteadyCommand: RankedCommand {
           responses: !keys.isNone,
           over: communicator,
           finish: write,
-          prepare: job.requireMemory
+          prepare: { try job.requireMemory($0) }
         )
       }
     } else {

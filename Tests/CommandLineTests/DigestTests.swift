@@ -41,6 +41,27 @@ extension Program {
       }
     }
 
+    @Test(
+      "Ranks that share memory have the bits of one that does not",
+      arguments: [Sample.chain, Sample.rashba],
+      ["evolve", "steady"]
+    )
+    func sharedMemory(deck: String, command: String) async throws {
+      try await withScratch { folder in
+        try folder.write("deck.yaml", deck.utf8)
+        let words = [command, "deck.yaml", "--forces", "direct", "--json", "--quiet"]
+        let alone = try await Tgge.run(words, in: folder)
+        #expect(alone.status == 0, "\(alone)")
+        let digest = alone.output.firstMatch(of: /"digest" ?: ?"([0-9a-f]{16})"/)?.1
+        try await Tgge.forEach([1, 2, 3, 7]) { ranks in
+          let shared = try await Tgge.run(words + ["--shared-memory"], ranks: ranks, in: folder)
+          #expect(shared.status == 0 && shared.errors.isEmpty, "\(shared)")
+          let found = shared.output.firstMatch(of: /"digest" ?: ?"([0-9a-f]{16})"/)?.1
+          #expect(found != nil && found == digest, "\(ranks) ranks")
+        }
+      }
+    }
+
     @Test("A kernel that is not of low rank gives equal digests, too")
     func correlatedDephasing() async throws {
       try await withScratch { folder in

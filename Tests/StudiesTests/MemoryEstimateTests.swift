@@ -52,6 +52,22 @@ struct MemoryEstimateTests {
     #expect(compressed.estimatedBytes(ranks: 1000) < ohmic)
   }
 
+  @Test("Tables that the ranks of a host share count once for the host")
+  func shared() throws {
+    var study = try study(1_000_000, .init(choice: .direct))
+    let own = study.estimatedBytes(ranks: 1000)
+    #expect(study.setup.sharedBytes(comparesEngines: false) == 0)
+    study.setup.forces.sharesMemory = true
+    let common = study.setup.sharedBytes(comparesEngines: false)
+    // Two channels of two tables, λ, n and h.
+    #expect(common == 8 * 7e6)
+    #expect(study.estimatedBytes(ranks: 1000) == own - common)
+    #expect(study.estimatedBytes(ranks: 1000) < common / 50)
+    study.setup.forces.choice = .separable
+    #expect(study.setup.sharedBytes(comparesEngines: false) == 0)
+    #expect(study.setup.sharedBytes(comparesEngines: true) == common)
+  }
+
   @Test("Sizes beyond all memory have an estimate, too")
   func beyond() throws {
     let study = try study(1 << 52, .init())

@@ -175,15 +175,16 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
   /// Looks every tenth step whether stability limits the length.
   ///
   /// The stability region of the method reaches to −6.3 on the real axis. Where accuracy limits the steps
-  /// they stay well inside; where stability does, their length hovers about its border.
+  /// they stay well inside; where stability does, their length hovers about its border. Ranks ask each other
+  /// only where another method could pay, with hundreds of steps left.
   private mutating func watchStability(
     _ step: Double,
     _ horizon: Double
   ) throws(CommunicationError) {
     guard statistics.steps % 10 == 9 else { return }
-    let product = try step * equation.largestRate(over: communicator)
-    let isLimited = product > 4.5 && (horizon - time) / step > 300
-    limitedSteps = isLimited ? limitedSteps + 1 : 0
+    let hasMany = (horizon - time) / step > 300
+    let rate = hasMany ? try equation.largestRate(over: communicator) : 0
+    limitedSteps = step * rate > 4.5 ? limitedSteps + 1 : 0
   }
 
   /// Takes one step of a given length without control.

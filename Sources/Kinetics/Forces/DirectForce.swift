@@ -6,7 +6,10 @@ import VectorMath
 /// The definition of the forces: each rank sums its rows over all modes.
 ///
 /// λ of all modes is gathered once for each evaluation; then n and h are computed on every rank, and
-/// gain and loss of the owned modes as sums over all pairs. The sums of a row run over the sources in
+/// gain and loss of the owned modes as sums over all pairs. Where the ranks of a host share memory, they have
+/// λ, n, h and the tables of the sources once, and compute n and h together.
+///
+/// The sums of a row run over the sources in
 /// an order that the source text fixes (blocks of 512, eight lanes), so they do not depend on which
 /// rank owns the row, nor on how many there are.
 ///
@@ -20,20 +23,23 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
   public let partition: Partition
 
   private let communicator: Group
-  private let layout: SliceLayout
-  private let tables: PairTables
+  let tables: PairTables
 
   /// λ of all modes.
-  private let lambda: AlignedVector
+  private var lambda: GatheredLambda<Group>
+  /// λ, then the tables of the sources, where the ranks of a host share them.
+  private let shared: SharedVector?
+  /// The blocks of modes whose n and h this rank computes.
+  private let blocks: Range<Int>
   /// For each sink the vectors of gain and loss.
-  private let sums: AlignedVector
-  private let gain: AlignedVector
-  private let loss: AlignedVector
+  let sums: AlignedVector
+  let gain: AlignedVector
+  let loss: AlignedVector
   /// λ of the owned modes.
   private let state: AlignedVector
   private var errorSums = ErrorSums()
 
-  /// Creates the engine.
+  /// Creates the engine with tables of its own.
   ///
   /// Not collective.
   ///
@@ -42,15 +48,99 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
   ///   - partition: Who owns which modes.
   ///   - communicator: The ranks.
   public init(kernel: RateKernel, partition: Partition, communicator: Group) {
+    let (modes, owned) = (partition.modes, partition.owned)
+    let tables = PairTables(kernel, modes: modes, owned: owned) { AlignedVector(count: $0) }
+    tables.setSources(kernel, from: 0)
+    tables.setSinks(kernel, of: 0..<modes)
+    self.init(
+      tables,
+      GatheredLambda(partition, over: communicator, isShared: false),
+      nil,
+      partition,
+      communicator
+    )
+  }
+
+  /// Creates the engine; where the ranks of a host share memory, so do their engines.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - partition: Who owns which modes.
+  ///   - communicator: The ranks.
+  ///   - tabulate: The rate kernel over some momenta, asked for in small ranges.
+  /// - Throws: What `tabulate` throws, or `RemoteFailure`; `SharedMemoryError`, alike on all ranks;
+  ///   `CommunicationError`.
+  public init(
+    partition: Partition,
+    communicator: Group,
+    tabulate: (Range<Int>) throws -> RateKernel
+  ) throws {
+    let shape = try communicator.agree { try tabulate(0..<min(1, partition.momenta)) }
+    let isShared = communicator.host != nil
+    let lambda = GatheredLambda(partition, over: communicator, isShared: isShared)
+    let start = lambda.count
+    var shared: SharedVector?
+    let tables = try PairTables(shape, modes: partition.modes, owned: partition.owned) { count in
+      guard let host = communicator.host else { return AlignedVector(count: count) }
+      let vector = try host.allocate(count: start + count)
+      let sources = AlignedVector(in: vector.pointer + start, count: count)
+      shared = consume vector
+      return sources
+    }
+    // The ranks of a host make their common tables together, and each its own sinks.
+    let bands = partition.bands
+    let sources = Partition(
+      momenta: partition.momenta,
+      bands: bands,
+      rank: communicator.host?.rank ?? 0,
+      ranks: communicator.host?.size ?? 1
+    ).ownedMomenta
+    let others = isShared ? partition.ownedMomenta : 0..<0
+    try communicator.agree {
+      for momenta in DirectForce.pieces(of: sources) + DirectForce.pieces(of: others) {
+        let modes = momenta.lowerBound * bands..<momenta.upperBound * bands
+        let kernel = try tabulate(momenta)
+        if momenta.clamped(to: sources) == momenta {
+          tables.setSources(kernel, from: modes.lowerBound)
+        }
+        tables.setSinks(kernel, of: modes)
+      }
+    }
+    self.init(tables, lambda, shared, partition, communicator)
+  }
+
+  private init(
+    _ tables: consuming PairTables,
+    _ lambda: consuming GatheredLambda<Group>,
+    _ shared: consuming SharedVector?,
+    _ partition: Partition,
+    _ communicator: Group
+  ) {
     self.partition = partition
     self.communicator = communicator
-    layout = partition.layout
-    tables = PairTables(kernel, modes: partition.modes, owned: partition.owned)
-    lambda = AlignedVector(count: partition.modes, block: PairSum.block)
+    let isShared = lambda.isShared
+    self.lambda = lambda
+    self.shared = shared
+    blocks =
+      Partition(
+        momenta: tables.blocks,
+        bands: 1,
+        rank: isShared ? communicator.host?.rank ?? 0 : 0,
+        ranks: isShared ? communicator.host?.size ?? 1 : 1
+      ).owned
     sums = AlignedVector(count: tables.groups * PairSum.sumStride)
+    self.tables = tables
     gain = AlignedVector(count: partition.owned.count)
     loss = AlignedVector(count: partition.owned.count)
     state = AlignedVector(count: partition.owned.count)
+  }
+
+  /// So few momenta at a time that what is made on the way takes no memory worth counting.
+  private static func pieces(of momenta: Range<Int>) -> [Range<Int>] {
+    stride(from: momenta.lowerBound, to: momenta.upperBound, by: 4096).map {
+      $0..<min($0 + 4096, momenta.upperBound)
+    }
   }
 
   /// Writes gain and loss of the owned modes.
@@ -137,13 +227,14 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
   /// Computes gain and loss of the owned modes.
   private mutating func sumRows() throws(CommunicationError) {
     // Gather λ
-    let start = partition.owned.lowerBound
-    (lambda.pointer + start).update(from: state.pointer, count: state.count)
-    var all = lambda.buffer.mutableSpan
-    try communicator.gather(&all, layout: layout)
+    try lambda.gather(state, shared)
 
     // n and h of all modes
     tabulateOccupations()
+    switch shared {
+    case .some(let vector): try communicator.host?.synchronise(vector)
+    case .none: break
+    }
 
     // Sum rows over all pairs
     sums.pointer.update(repeating: 0, count: sums.count)
@@ -151,59 +242,18 @@ public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
     addLanes()
   }
 
+  /// Computes n and h of all modes, or this rank's share of those of its host.
   private func tabulateOccupations() {
     let size = PairSum.block
-    for block in 0..<tables.blocks {
+    for block in blocks {
+      let source = lambda.block(block, shared)
       let target = tables.occupations(of: block)
       for k in stride(from: 0, to: size, by: Vector.scalarCount) {
         // The padding has λ = 0, but factors of zero.
-        let (n, h) = occupations(lambda.pointer.vector(at: block * size + k))
+        let (n, h) = occupations(source.vector(at: k))
         target.store(n, at: k)
         target.store(h, at: size + k)
       }
     }
   }
-
-  /// Adds all pairs with the sinks of the first `groups` groups, part by part.
-  private func addPairs(groups: Int) {
-    for part in tables.parts {
-      let block = PairSum.block
-      let extra = 2 * part.channels
-      switch part.modulation {
-      case nil:
-        PairSum.addPart(part, tables, groups: groups, sums: sums.pointer) { _, _ in NoModulation() }
-      case .ohmic:
-        PairSum.addPart(part, tables, groups: groups, sums: sums.pointer) { sources, sinks in
-          OhmicModulation(sources: sources + extra * block, sinks: sinks + extra * PairSum.sinks)
-        }
-      case .correlated(let length, _, _):
-        let (height, width) = (Double.sinh(1 / length) / 2, Double.sinh(0.5 / length))
-        PairSum.addPart(part, tables, groups: groups, sums: sums.pointer) { sources, sinks in
-          CorrelatedModulation(
-            sources: sources + extra * block,
-            sinks: sinks + extra * PairSum.sinks,
-            height: height,
-            width: width * width
-          )
-        }
-      }
-    }
-  }
-
-  /// Adds up the lanes of `sums`.
-  private func addLanes() {
-    let lanes = Vector.scalarCount
-    for row in 0..<partition.owned.count {
-      gain[row] = laneSum(sums.pointer.vector(at: 2 * lanes * row))
-      loss[row] = laneSum(sums.pointer.vector(at: 2 * lanes * row + lanes))
-    }
-  }
-}
-
-/// The sum of the lanes, by halves.
-@inline(__always)
-func laneSum(_ vector: Vector) -> Double {
-  let four = vector.lowHalf + vector.highHalf
-  let two = four.lowHalf + four.highHalf
-  return two[0] + two[1]
 }

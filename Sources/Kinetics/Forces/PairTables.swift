@@ -6,7 +6,7 @@ import VectorMath
 /// Sources come in blocks of 512; in each all tables of all parts of the kernel, one after the other:
 /// f_0, g_0, f_1, g_1 … and what the modulation needs; n and h of the block come last. Sinks come in
 /// groups of four: for each part and channel γ_r g_r of the four and γ_r f_r of the four, then what the
-/// modulation needs.
+/// modulation needs. The sources may be in memory that ranks share.
 struct PairTables: ~Copyable {
   /// One part of the kernel, and where its tables begin.
   struct Part {
@@ -21,6 +21,7 @@ struct PairTables: ~Copyable {
   let parts: [Part]
   let sources: AlignedVector
   let sinks: AlignedVector
+  private let owned: Range<Int>
 
   /// S between a block of sources and a group of sinks, while they are worked on.
   let modulations = AlignedVector(count: PairSum.sinks * PairSum.block)
@@ -32,36 +33,39 @@ struct PairTables: ~Copyable {
   let blocks: Int
   let groups: Int
 
-  /// Lays out a kernel over all modes for the sinks of a rank.
-  init(_ kernel: RateKernel, modes: Int, owned: Range<Int>) {
+  /// Lays out tables for the sources of all modes and the sinks of a rank; all are zero.
+  ///
+  /// - Parameters:
+  ///   - shape: A kernel over any modes, which has the channels of all.
+  ///   - modes: The number of modes, M.
+  ///   - owned: The modes of the rank.
+  ///   - makeSources: Makes so many zeros for the sources.
+  init(
+    _ shape: RateKernel,
+    modes: Int,
+    owned: Range<Int>,
+    makeSources: (Int) throws -> AlignedVector
+  ) rethrows {
     var parts: [Part] = []
-    var contents: [(channels: [Channel], extra: [[Double]])] = []
     var (source, sink) = (0, 0)
-    func append(_ channels: SeparableKernel, _ modulation: Modulation?) {
-      guard !channels.channels.isEmpty else { return }
-      let extra = modulation?.tables ?? []
-      let count = channels.channels.count
+    for (channels, modulation) in shape.parts {
+      let count = channels.count
+      let extra = modulation?.tables.count ?? 0
       // Parts keep no tables: the modulation is stripped to its numbers.
       parts.append(
         Part(modulation: modulation?.stripped, channels: count, source: source, sink: sink)
       )
-      contents.append((channels.channels, extra))
-      source += 2 * count + extra.count
-      sink += PairSum.sinks * (2 * count + extra.count)
+      source += 2 * count + extra
+      sink += PairSum.sinks * (2 * count + extra)
     }
-    append(kernel.separable, nil)
-    for part in kernel.modulated { append(part.channels, part.modulation) }
-
     self.parts = parts
+    self.owned = owned
     blocks = (modes + PairSum.block - 1) / PairSum.block
     groups = (owned.count + PairSum.sinks - 1) / PairSum.sinks
     blockStride = (source + 2) * PairSum.block
     groupStride = sink
-    sources = AlignedVector(count: blocks * blockStride)
+    sources = try makeSources(blocks * blockStride)
     sinks = AlignedVector(count: groups * groupStride)
-    for (part, content) in zip(parts, contents) {
-      fill(part, content.channels, content.extra, owned)
-    }
   }
 
   /// n and h of a block.
@@ -69,34 +73,61 @@ struct PairTables: ~Copyable {
     sources.pointer + (block + 1) * blockStride - 2 * PairSum.block
   }
 
-  private func fill(
-    _ part: Part,
-    _ channels: [Channel],
-    _ extra: [[Double]],
-    _ owned: Range<Int>
-  ) {
-    func setSource(_ table: Int, _ values: [Double]) {
-      for (mode, value) in values.enumerated() {
-        let (block, place) = mode.quotientAndRemainder(dividingBy: PairSum.block)
-        sources[block * blockStride + (part.source + table) * PairSum.block + place] = value
+  /// Writes the sources of some modes.
+  ///
+  /// - Parameters:
+  ///   - kernel: The kernel over the modes from `first` on.
+  ///   - first: The first of them.
+  func setSources(_ kernel: RateKernel, from first: Int) {
+    for (part, content) in zip(parts, kernel.parts) {
+      func set(_ table: Int, _ values: [Double]) {
+        for (index, value) in values.enumerated() {
+          let (block, place) = (first + index).quotientAndRemainder(dividingBy: PairSum.block)
+          sources[block * blockStride + (part.source + table) * PairSum.block + place] = value
+        }
+      }
+      for (r, channel) in content.channels.enumerated() {
+        set(2 * r, channel.source)
+        set(2 * r + 1, channel.sink)
+      }
+      for (index, table) in (content.modulation?.tables ?? []).enumerated() {
+        set(2 * part.channels + index, table)
       }
     }
-    func setSink(_ table: Int, _ value: (Int) -> Double) {
-      for (row, mode) in owned.enumerated() {
-        let (group, place) = row.quotientAndRemainder(dividingBy: PairSum.sinks)
-        sinks[group * groupStride + part.sink + PairSum.sinks * table + place] = value(mode)
+  }
+
+  /// Writes the sinks of those of some modes that the rank owns.
+  ///
+  /// - Parameters:
+  ///   - kernel: The kernel over these modes.
+  ///   - modes: Which these are.
+  func setSinks(_ kernel: RateKernel, of modes: Range<Int>) {
+    for (part, content) in zip(parts, kernel.parts) {
+      func set(_ table: Int, _ factor: Double, _ values: [Double]) {
+        for mode in modes.clamped(to: owned) {
+          let row = mode - owned.lowerBound
+          let (group, place) = row.quotientAndRemainder(dividingBy: PairSum.sinks)
+          let target = group * groupStride + part.sink + PairSum.sinks * table + place
+          sinks[target] = factor * values[mode - modes.lowerBound]
+        }
+      }
+      for (r, channel) in content.channels.enumerated() {
+        set(2 * r, channel.coupling, channel.sink)
+        set(2 * r + 1, channel.coupling, channel.source)
+      }
+      for (index, table) in (content.modulation?.tables ?? []).enumerated() {
+        set(2 * part.channels + index, 1, table)
       }
     }
-    for (r, channel) in channels.enumerated() {
-      setSource(2 * r, channel.source)
-      setSource(2 * r + 1, channel.sink)
-      setSink(2 * r) { channel.coupling * channel.sink[$0] }
-      setSink(2 * r + 1) { channel.coupling * channel.source[$0] }
-    }
-    for (index, table) in extra.enumerated() {
-      setSource(2 * channels.count + index, table)
-      setSink(2 * channels.count + index) { table[$0] }
-    }
+  }
+}
+
+extension RateKernel {
+  /// The parts that have channels.
+  fileprivate var parts: [(channels: [Channel], modulation: Modulation?)] {
+    let plain: [(channels: [Channel], modulation: Modulation?)] = [(separable.channels, nil)]
+    return (plain + modulated.map { ($0.channels.channels, $0.modulation) })
+      .filter { !$0.channels.isEmpty }
   }
 }
 

@@ -12,6 +12,8 @@ struct DirectRow: BenchmarkRow {
   let channels: Int
   /// Of how many ranks the first did its share alone, without their messages; none in an ordinary run.
   let share: Int?
+  /// Whether the ranks of a host have the tables once.
+  let sharesMemory: Bool
   let repeats: Int
   let evaluationSeconds: Double
   let fastestSeconds: Double
@@ -39,10 +41,15 @@ struct DirectRow: BenchmarkRow {
     on communicator: some Communicator
   ) throws {
     let grid = try MomentumGrid(extents: [modes])
-    var tables = try ModeTables(of: .ramanChain(drive: drive), on: grid, momenta: 0..<modes)
-    let kernel = tables.takeKernel()
+    let model = try OpenLattice.ramanChain(drive: drive)
     let partition = Partition.shared(modes, share: share, over: communicator)
-    var engine = DirectForce(kernel: kernel, partition: partition, communicator: communicator)
+    var found = 0
+    var engine = try DirectForce(partition: partition, communicator: communicator) { momenta in
+      var tables = try ModeTables(of: model, on: grid, momenta: momenta)
+      let kernel = tables.takeKernel()
+      found = kernel.separable.channels.count
+      return kernel
+    }
     let lambda = randomState(partition)
     var gain = AlignedVector(count: partition.owned.count)
     var loss = AlignedVector(count: partition.owned.count)
@@ -56,7 +63,8 @@ struct DirectRow: BenchmarkRow {
     self.modes = modes
     self.repeats = repeats
     self.share = share
-    channels = kernel.separable.channels.count
+    channels = found
+    sharesMemory = communicator.host != nil
     evaluationSeconds = timings.median
     fastestSeconds = timings.fastest
     slowestSeconds = timings.slowest

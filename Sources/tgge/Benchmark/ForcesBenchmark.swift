@@ -37,7 +37,10 @@ struct ForcesBenchmark: RankedCommand {
   @Flag(inversion: .prefixedNo, help: "Measures the limits of the core, too, and rates the forces.")
   var limits = true
 
+  @OptionGroup var sharedMemory: SharedMemoryOptions
   @OptionGroup var options: BenchmarkOptions
+
+  var sharesMemory: Bool { sharedMemory.isWanted }
 
   func validate() throws {
     try BenchmarkOptions.validate(modes: modes.map { [$0] } ?? [])

@@ -40,6 +40,14 @@ struct CheckpointKeeper: StateKeeper {
   private var longestStep = Duration.zero
   private var longestSave = Duration.zero
 
+  /// How often ranks are asked between two agreements, the same on all, and how often until the next.
+  private var pause = 1
+  private var left = 1
+  private var lastAgreement = ContinuousClock.now
+
+  /// So few that no method of stepping makes them last; so many that one message for them costs nothing.
+  private static let longestPause = 16
+
   /// The checkpoint of a run, to be looked at before; none if none is wanted.
   static func outputs(_ options: CheckpointOptions, for job: DeckRun) -> [OutputFile] {
     guard let path = options.file else { return [] }
@@ -114,40 +122,58 @@ struct CheckpointKeeper: StateKeeper {
 
   /// Whether the state is to be saved now.
   ///
-  /// Collective: one Allreduce of one integer, none without a file.
+  /// Collective: where steps take a hundredth of a second, one Allreduce of two integers; where they are fast
+  /// one for at most sixteen of them. Saving by the number of steps needs no message. None without a file.
   mutating func isDue(after steps: Int) throws -> Bool {
     guard file != nil else { return false }
-    var own = Cause.none
-    let signal = tgge_signals_noted()
-    if signal != 0 {
-      own = Cause.timeIsOver + Int64(signal)
-    } else if communicator.rank == 0 {
-      own = causeOfClock(after: steps)
-    }
-    cause = try communicator.maximum(own)
     lastSteps = steps
-    return cause != Cause.none
-  }
-
-  /// What the first rank's clock and the steps ask for.
-  private mutating func causeOfClock(after steps: Int) -> Int64 {
     let now = ContinuousClock.now
     longestStep = max(longestStep, now - lastStep)
     lastStep = now
+    left -= 1
+    guard left <= 0 || isDueByCount else { return false }
+
+    var message: InlineArray<2, Int64> = [isDueByCount ? Cause.due : Cause.none, 0]
+    let signal = tgge_signals_noted()
+    if signal != 0 {
+      message[0] = Cause.timeIsOver + Int64(signal)
+    } else if communicator.rank == 0 {
+      message[0] = max(message[0], causeOfClock(now))
+    }
+    // The first rank says how long until the next time, by how fast it was.
+    if communicator.rank == 0 {
+      let span: Duration = (now - lastAgreement) / (pause - left)
+      let fitting = span > .zero ? .milliseconds(10) / span : 0
+      message[1] = Int64(min(max(fitting, 1), Double(CheckpointKeeper.longestPause)))
+    }
+    var values = message.mutableSpan
+    try communicator.maximum(&values)
+    cause = values[0]
+    pause = Int(values[1])
+    left = pause
+    lastAgreement = now
+    return cause != Cause.none
+  }
+
+  /// Whether the number of steps, which all ranks know, asks for it.
+  private var isDueByCount: Bool {
     // The state at the beginning tells whether all can be saved, before the work.
+    guard hasSaved else { return true }
+    if case .steps(let count) = interval { return lastSteps - savedSteps >= count }
+    return false
+  }
+
+  /// What the first rank's clock asks for.
+  private mutating func causeOfClock(_ now: ContinuousClock.Instant) -> Int64 {
     guard hasSaved else { return Cause.due }
-    let first = firstSteps ?? steps
+    let first = firstSteps ?? lastSteps
     firstSteps = first
-    let needed: Duration = longestSave * 3 + longestStep * 2
+    let needed: Duration = longestSave * 3 + longestStep * (1 + pause)
     let margin: Double = needed / .seconds(1) + 0.2
     // A run that cannot do a step within its time would never end.
-    if steps > first, limit.isNearer(than: margin) { return Cause.timeIsOver }
-    switch interval {
-    case .seconds(let seconds):
-      return now - lastSave >= .seconds(seconds) ? Cause.due : Cause.none
-    case .steps(let count):
-      return steps - savedSteps >= count ? Cause.due : Cause.none
-    }
+    if lastSteps > first, limit.isNearer(than: margin) { return Cause.timeIsOver }
+    guard case .seconds(let seconds) = interval else { return Cause.none }
+    return now - lastSave >= .seconds(seconds) ? Cause.due : Cause.none
   }
 
   /// The steps at the last save.

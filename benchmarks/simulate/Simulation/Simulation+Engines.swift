@@ -18,6 +18,8 @@ extension Simulation {
     switch work {
     case .direct, .separable:
       return try evaluationSeconds(model, grid, over: communicator)
+    case .shared:
+      return try communicator.sharingMemory { try evaluationSeconds(model, grid, over: $0) }
     case .evolve:
       let control = StepControl(relativeTolerance: 1e-10, absoluteTolerance: 1e-10)
       let setup = StudySetup(model: model, grid: grid)
@@ -42,10 +44,11 @@ extension Simulation {
   ) throws -> Double {
     let partition = Partition(momenta: modes, bands: 1, over: communicator)
     let lambda = randomState(partition)
-    if work == .direct {
-      var tables = try ModeTables(of: model, on: grid, momenta: 0..<modes)
-      let kernel = tables.takeKernel()
-      var engine = DirectForce(kernel: kernel, partition: partition, communicator: communicator)
+    if work != .separable {
+      var engine = try DirectForce(partition: partition, communicator: communicator) { momenta in
+        var tables = try ModeTables(of: model, on: grid, momenta: momenta)
+        return tables.takeKernel()
+      }
       var gain = AlignedVector(count: partition.owned.count)
       var loss = AlignedVector(count: partition.owned.count)
       return try timed(over: communicator) {
@@ -74,7 +77,12 @@ private struct Stopwatch: EvolveObserver {
   func didVerify(deviation: Double) {}
   func willStart(pairSeconds: Double, partition: Partition) {}
   func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics) {}
-  mutating func didReach(_ output: EvolveOutput) { start = start ?? MPI_Wtime() }
+  func willGoOn(after outputs: [EvolveOutput], partition: Partition) {}
+  mutating func didReach(
+    _ output: EvolveOutput,
+    _ lambda: borrowing AlignedVector,
+    partition: Partition
+  ) { start = start ?? MPI_Wtime() }
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) {
     seconds = MPI_Wtime() - (start ?? 0)
   }

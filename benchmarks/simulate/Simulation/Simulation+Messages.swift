@@ -17,6 +17,11 @@ extension Simulation {
     let partition = Partition(momenta: modes, bands: 1, over: communicator)
     let share = Double(partition.owned.count) / Double(max(1, partition.modes(of: 0).count))
     if work == .direct { return try gatherSeconds(partition, local * share, over: communicator) }
+    if work == .shared {
+      return try communicator.sharingMemory { group in
+        try sharedSeconds(partition, local * share, over: group)
+      }
+    }
     // Two passes over the modes, and between them the exact sums of the 2R = 4 moments, which have room
     // for those of two error norms.
     var sums = ExactSums(exponents: [0, 0, 0, 0, 60, 60])
@@ -25,6 +30,28 @@ extension Simulation {
       sums.reset()
       try sums.reduce(over: communicator)
       smpi_execute_benched(local * share / 2)
+    }
+  }
+
+  /// The gather of λ between nodes, the wait of a node's ranks for n and h, then the pair sums.
+  private func sharedSeconds(
+    _ partition: Partition,
+    _ local: Double,
+    over communicator: MPICommunicator
+  ) throws -> Double {
+    guard let host = communicator.host else { return .nan }
+    var (slices, end) = ([Range<Int>](), 0)
+    for ranks in host.ranksOfHosts {
+      let count = ranks.reduce(0) { $0 + partition.modes(of: $1).count }
+      slices.append(end..<end + count)
+      end += count
+    }
+    let layout = SliceLayout(slices: slices)
+    let vector = try host.allocate(count: partition.modes)
+    return try timed(over: communicator) {
+      try host.gather(vector, layout: layout)
+      try host.synchronise(vector)
+      smpi_execute_benched(local)
     }
   }
 

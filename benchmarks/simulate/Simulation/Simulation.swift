@@ -9,6 +9,8 @@ struct Simulation {
   enum Work: String {
     /// One evaluation of the direct forces.
     case direct
+    /// The same where the ranks of a node share memory.
+    case shared
     /// One evaluation of λ̇ from moments.
     case separable
     /// An evolution to t = 1 with moments, from its initial state on.
@@ -27,8 +29,8 @@ struct Simulation {
   }
 
   static let usage =
-    "usage: direct|separable|evolve|steady MODES ROUNDS [SECONDS], where SECONDS is the time of the "
-    + "first rank's work to inject into direct or separable instead of running it"
+    "usage: direct|shared|separable|evolve|steady MODES ROUNDS [SECONDS], where SECONDS is the time of the "
+    + "first rank's work to inject into the first three instead of running it"
 
   let work: Work
   let modes: Int
@@ -46,7 +48,8 @@ struct Simulation {
     if words.count == 3 {
       computation = .measured
     } else {
-      guard let seconds = Double(words[3]), seconds >= 0, work == .direct || work == .separable
+      guard let seconds = Double(words[3]), seconds >= 0,
+        [.direct, .shared, .separable].contains(work)
       else { return nil }
       computation = .injected(seconds: seconds)
     }
