@@ -97,8 +97,9 @@ struct EvolveCommand: RankedCommand {
       guard communicator.rank == 0 else { return }
       try options.json ? report.printJSON() : report.printTable()
     }
-    try observer.removeJournal()
+    // The state first: one without its journal would lead nowhere, a journal alone is written anew.
     try keeper.remove()
+    try observer.removeJournal()
   }
 }
 
