@@ -61,13 +61,8 @@ public struct FoldAccumulator: BitwiseCopyable, Sendable {
     middle += (rest + window.middle) - window.middle
   }
 
-  /// Adds one term to each lane in one fold: what falls below 2^(E−42) is rounded.
-  @inlinable @inline(__always)
-  public mutating func addInOneFold(_ term: Vector, _ window: FoldWindow) {
-    high += (term + window.high) - window.high
-  }
-
-  /// Adds the product of two numbers to each lane in one fold; where it is fused it is rounded only once.
+  /// Adds the product of two numbers to each lane in one fold: what falls below 2^(E−42) is rounded,
+  /// once where the product is fused.
   @inlinable @inline(__always)
   public mutating func addProductInOneFold(_ a: Vector, _ b: Vector, _ window: FoldWindow) {
     high += multiplyAdd(a, b, window.high) - window.high

@@ -116,8 +116,9 @@ struct SweepCommand: RankedCommand {
       try reporter.finish()
       try options.json ? report.printJSON() : report.printSummary()
     }
-    try reporter.removeJournal()
+    // The ledger first: without the journal it would have all states found again.
     try keeper.remove(chains: SweepPlan(lines: study.lines).chains.count)
+    try reporter.removeJournal()
     let failures = report.failures.count
     if failures > 0 {
       throw StudyFailure("\(failures) of \(outcomes.count) points failed")

@@ -82,6 +82,23 @@ extension Program {
       }
     }
 
+    @Test("A journal whose state is gone, as a run killed at its end leaves it, does no harm")
+    func journalAlone() async throws {
+      try await withScratch { folder in
+        let whole = try await Checkpoints.whole(in: folder)
+        let out = ["--out", "run.h5"]
+        let words = Checkpoints.run + ["--checkpoint", "run.state", "--every", "10steps"] + out
+        _ = try await Checkpoints.interrupt(words, ranks: 2, by: SIGTERM, in: folder)
+        #expect(folder.holds("run.h5.rows"))
+        folder.remove("run.state")
+        folder.remove("run.state.previous")
+        let outcome = try await Tgge.run(words, ranks: 3, in: folder)
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(try Checkpoints.essence(outcome) == whole)
+        #expect(folder.names == ["deck.yaml", "run.h5"])
+      }
+    }
+
     @Test("--max-time stops with status 75 as often as it takes, without mpirun too")
     func maxTime() async throws {
       try await withScratch { folder in

@@ -109,7 +109,7 @@ struct FoldAccumulatorTests {
     var two = FoldAccumulator()
     var three = FoldAccumulator()
     for term in Self.terms(1000, below: exponent) {
-      one.addInOneFold(Vector(repeating: term), window)
+      one.addProductInOneFold(Vector(repeating: term), Vector(repeating: 1), window)
       two.addInTwoFolds(Vector(repeating: term), window)
       three.add(Vector(repeating: term), window)
     }

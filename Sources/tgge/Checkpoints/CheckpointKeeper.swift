@@ -123,7 +123,7 @@ struct CheckpointKeeper: StateKeeper {
   /// Whether the state is to be saved now.
   ///
   /// Collective: where steps take a hundredth of a second, one Allreduce of two integers; where they are fast
-  /// one for at most sixteen of them. Saving by the number of steps needs no message. None without a file.
+  /// one for at most sixteen of them, and one where the number of steps asks for it. None without a file.
   mutating func isDue(after steps: Int) throws -> Bool {
     guard file != nil else { return false }
     lastSteps = steps
