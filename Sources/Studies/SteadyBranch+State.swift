@@ -22,6 +22,8 @@ extension SteadyBranch {
     }
     words.append(workspace.value.isSeparable)
     if workspace.value.isSeparable { workspace.value.solver.value.append(to: &words) }
+    words.append(coarse.isFull)
+    if coarse.isFull { coarse.value.append(to: &words) }
     return try body(words, workspace.value.lambda, workspace.value.partition)
   }
 
@@ -63,6 +65,11 @@ extension SteadyBranch {
     }
     guard try words.takeBool() == workspace.value.isSeparable else { throw StateError() }
     if workspace.value.isSeparable { try workspace.value.solver.value.restore(&words) }
+    if try words.takeBool() {
+      guard let setup = coarseSetup(last) else { throw StateError() }
+      coarse.fill(CoarseBranch())
+      try coarse.value.restore(setup, &words, over: communicator)
+    }
     try read(workspace.value.lambda.buffer)
     predictor = SteadyPredictor(points)
     restarts = false

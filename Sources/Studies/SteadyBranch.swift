@@ -12,6 +12,13 @@ import VectorMath
 /// number of modes is the same. A point that is not found so is looked for once more from its own
 /// initial state.
 ///
+/// A large lattice has the moments of a coarse one but for terms that vanish exponentially with its size, see
+/// `StudySetup.coarse`. Where no factor is negative, a branch of that coarse lattice runs ahead, and one pass over
+/// the large one writes λ and proves that its moments are those assumed. Then the responses are those of the
+/// coarse lattice, too: they are mean values of functions with the same poles, and differ by terms of the same order.
+/// Where the moments are not those assumed, Newton's method goes on from them with moments and responses of the
+/// large lattice, and the points after that come from this lattice alone until `restart` or other tables.
+///
 /// ```swift
 /// var branch = try SteadyBranch(over: communicator)
 /// for drive in drives {
@@ -26,11 +33,17 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   /// The other engine judges each point, too, up to this number of modes.
   public var verifiedModes: Int
 
+  /// Whether points of a lattice much larger than its coarse one, and of more than `verifiedModes`, begin with the
+  /// state of that one.
+  public var startsCoarse = true
+
   let communicator: Group
   var setup: StudySetup?
   var workspace = Slot<SteadyWorkspace<Group>>()
   var predictor = SteadyPredictor()
   var restarts = false
+  /// The coarse lattice of the tables, once it was asked.
+  var coarse = Slot<CoarseBranch>()
 
   /// Creates a branch without points.
   ///
@@ -65,6 +78,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   public mutating func restart() {
     predictor = SteadyPredictor()
     restarts = true
+    if coarse.isFull { coarse.value.restart() }
   }
 
   /// Finds the steady state of the next setup.
@@ -106,13 +120,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
       start = isWarm ? .state : .initial
     }
     do {
-      let result = try workspace.value.solve(
-        next,
-        from: start,
-        responses: responses,
-        verifies: next.modes <= verifiedModes || next.forces.verify,
-        over: communicator
-      )
+      let result = try found(next, from: start, at: parameter)
       if let parameter, let point = workspace.value.point(at: parameter) { predictor.add(point) }
       setup = next
       return result
@@ -121,6 +129,63 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
       throw error
     }
   }
+
+  /// The state of the tables' setup, from that of the coarse lattice where that helps.
+  private mutating func found(
+    _ setup: StudySetup,
+    from start: SteadyStart,
+    at parameter: Double?
+  ) throws -> SteadyResult {
+    var start = start
+    var passes = 0
+    if let state = try coarseState(setup, at: parameter) {
+      if let result = try workspace.value.settle(at: state, setup, over: communicator) {
+        return result
+      }
+      coarse.value.isOfUse = false
+      start = .near(nil)
+      passes = 1
+    }
+    var result = try workspace.value.solve(
+      setup,
+      from: start,
+      responses: responses,
+      verifies: verifies(setup),
+      over: communicator
+    )
+    result.iterations += passes
+    return result
+  }
+
+  /// Whether the other engine judges a point, too.
+  private func verifies(_ setup: StudySetup) -> Bool {
+    setup.modes <= verifiedModes || setup.forces.verify
+  }
+
+  /// The state of the coarse lattice, the same on all ranks; `nil` where it is of no use.
+  ///
+  /// Collective.
+  private mutating func coarseState(
+    _ setup: StudySetup,
+    at parameter: Double?
+  ) throws -> CoarseState? {
+    guard startsCoarse, workspace.value.takesRoots, !verifies(setup),
+      let setup = coarseSetup(setup)
+    else { return nil }
+    if !coarse.isFull { coarse.fill(CoarseBranch()) }
+    guard coarse.value.isOfUse else { return nil }
+    return try coarse.value.solve(setup, at: parameter, responses: responses, over: communicator)
+  }
+
+  /// The coarse lattice with the filling of the tables' one.
+  func coarseSetup(_ setup: StudySetup) -> StudySetup? {
+    var coarse = setup.coarse()
+    coarse?.initial = .uniform(filling: workspace.value.filling)
+    return coarse
+  }
+
+  /// The root of the last point for other lattices; `nil` where there is none.
+  var root: MomentRoot? { workspace.value.isSeparable ? workspace.value.solver.value.root : nil }
 
   /// dI/dp of the last point for any parameter p of its setup, for each direction.
   ///
@@ -146,6 +211,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
     let state = AlignedVector(count: keepsState ? workspace.value.lambda.count : 0)
     if keepsState { state.copy(from: workspace.value.lambda) }
     workspace.clear()
+    coarse.clear()
     workspace.fill(try SteadyWorkspace(setup, over: communicator))
     try workspace.value.setInitial(setup.initial, over: communicator)
     if keepsState { workspace.value.lambda.copy(from: state) }

@@ -78,6 +78,8 @@ public struct SteadyStudy: Sendable {
     }
     if ComputedSteadyState.suits(setup) { try prepare(tabulatedBytes(ranks: communicator.size)) }
     var branch = SteadyBranch(responses: responses, over: communicator)
+    // What the coarse lattice knows has been tried.
+    branch.startsCoarse = false
     let result = try branch.solve(setup)
     try branch.withLambda(finish)
     return result

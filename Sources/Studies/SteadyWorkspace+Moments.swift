@@ -6,6 +6,32 @@ import VectorMath
 private enum SteadyAttempt { case warm, cold, fixedPoint, pseudoTime }
 
 extension SteadyWorkspace {
+  /// The largest deviation of the coarse lattice's moments at which those of the large one need not be found.
+  ///
+  /// A term e^−κL of the moments has the derivative −κ′L e^−κL to a parameter, and with it the responses: next to a
+  /// term of 10⁻¹³, for which κL = 30, that is 30 κ′/κ times as much, and leaves them ten digits.
+  private static var coarseTolerance: Double { 1e-13 }
+
+  /// The state whose moments are those of a coarse lattice, in one pass; `nil`, on all ranks, where they are not those of
+  /// this one, or modes have no rate. Then the solver is where an iteration may go on.
+  ///
+  /// Collective.
+  mutating func settleMoments(at coarse: CoarseState) throws -> SteadyResult? {
+    solver.value.begin(at: coarse.root)
+    let state = try solver.value.settle(
+      into: lambda,
+      tolerance: SteadyWorkspace.coarseTolerance,
+      judges: false
+    )
+    guard state.certificate.residual <= SteadyWorkspace.coarseTolerance,
+      state.certificate.idleModes == 0,
+      abs(state.number / Double(partition.modes) - filling) <= SteadyStudy.tolerance
+    else { return nil }
+    var result = result(state, passes: 1)
+    (result.driveSlope, result.fillingSlope) = (coarse.driveSlope, coarse.fillingSlope)
+    return result
+  }
+
   /// From where the search should begin; failing that by Newton's method from the initial state,
   /// failing that by an accelerated fixed point, and failing that through pseudo-time.
   mutating func solveMoments(
@@ -63,24 +89,30 @@ extension SteadyWorkspace {
         : try solver.value.settle(into: lambda, tolerance: SteadyStudy.tolerance)
       residual = state.certificate.residual
       guard residual <= SteadyStudy.tolerance else { continue }
-      hasIdleModes = state.certificate.idleModes > 0
+      var result = result(state, passes: passes)
       if hasIdleModes { try solver.value.rates(at: lambda, gain: &gain, loss: &loss) }
-      var result = SteadyResult(
-        engine: "separable",
-        iterations: passes,
-        certificate: state.certificate
-      )
-      result.observables = velocities.observables(
-        state.velocities,
-        number: state.number,
-        bands: partition.bands,
-        momenta: partition.momenta
-      )
-      result.digest = state.digest
       try addResponses(to: &result, setup)
       return result
     }
     throw NumericalError.notSteady(residual: residual, tolerance: SteadyStudy.tolerance)
+  }
+
+  /// A result without responses.
+  private mutating func result(_ state: SettledState, passes: Int) -> SteadyResult {
+    hasIdleModes = state.certificate.idleModes > 0
+    var result = SteadyResult(
+      engine: "separable",
+      iterations: passes,
+      certificate: state.certificate
+    )
+    result.observables = velocities.observables(
+      state.velocities,
+      number: state.number,
+      bands: partition.bands,
+      momenta: partition.momenta
+    )
+    result.digest = state.digest
+    return result
   }
 
   /// Runs an iteration.

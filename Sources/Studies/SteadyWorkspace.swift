@@ -88,6 +88,9 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   /// Whether the kernel is solved in its moments.
   var isSeparable: Bool { solver.isFull }
 
+  /// Whether the states of other lattices can be taken over.
+  var takesRoots: Bool { isSeparable && solver.value.takesRoots }
+
   /// Sets the initial state.
   ///
   /// Collective.
@@ -152,18 +155,47 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
       result.observables = try observables.evaluate(at: lambda, over: communicator)
       result.digest = try digest(of: lambda, partition: partition, over: communicator)
     }
-    result.fillingError = abs(result.observables.filling - filling)
-    try require(result.fillingError)
+    try complete(&result, setup, over: communicator)
     if isSeparable, verifies, compression == nil {
       var other = try SteadyWorkspace.directForce(setup, partition, over: communicator)
       let certificate = try certify(lambda, with: &other, over: communicator)
       result.otherResidual = certificate.residual
       try require(certificate.residual)
     }
+    return result
+  }
+
+  /// Takes the state of a coarse lattice over.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - coarse: The state of the coarse lattice, at the filling of this one.
+  ///   - setup: That of the tables.
+  ///   - communicator: The ranks.
+  /// - Returns: The state, the same on all ranks; `nil`, on all ranks, where it is not that of the coarse lattice.
+  /// - Throws: `CommunicationError`.
+  mutating func settle(
+    at coarse: CoarseState,
+    _ setup: StudySetup,
+    over communicator: Group
+  ) throws -> SteadyResult? {
+    guard var result = try settleMoments(at: coarse) else { return nil }
+    try complete(&result, setup, over: communicator)
+    return result
+  }
+
+  /// Adds the error of the filling and λ of the recorded modes.
+  private func complete(
+    _ result: inout SteadyResult,
+    _ setup: StudySetup,
+    over communicator: Group
+  ) throws {
+    result.fillingError = abs(result.observables.filling - filling)
+    try require(result.fillingError)
     result.lambda = try setup.recordedModes.map { mode in
       try value(of: mode, in: lambda, partition: partition, over: communicator)
     }
-    return result
   }
 
   // MARK: - Other kernels

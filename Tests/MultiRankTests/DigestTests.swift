@@ -214,6 +214,32 @@ extension MultiRank {
       }
     }
 
+    @Test("Branches that begin with the state of a coarse lattice have the same bits on all ranks")
+    func coarseBits() throws {
+      func line(_ communicator: some Communicator) throws -> [SteadyResult] {
+        var branch = SteadyBranch(verifiedModes: 0, over: communicator)
+        return try [0.2, 0.3, 0.4, 0.5].map { drive in
+          var model = try DigestCase.rashba.model
+          model.baths[0].weight = 1 - drive
+          model.baths[0].slope = -1
+          model.baths[1].weight = drive
+          model.baths[1].slope = 1
+          let grid = try MomentumGrid(extents: [8209])
+          let setup = StudySetup(model: model, grid: grid, recordedModes: [0, 3, 8210])
+          return try branch.solve(setup, at: drive)
+        }
+      }
+      for (alone, together) in zip(try line(SerialCommunicator()), try line(world)) {
+        #expect(together.digest == alone.digest)
+        #expect(together.lambda == alone.lambda)
+        #expect(together.observables == alone.observables)
+        #expect(together.driveSlope == alone.driveSlope && alone.driveSlope != nil)
+        #expect(together.fillingSlope == alone.fillingSlope)
+        #expect(together.certificate == alone.certificate)
+        #expect(together.iterations == 1 && alone.iterations == 1)
+      }
+    }
+
     @Test("Rates that overflow on one rank stop all ranks with one error")
     func numericalErrors() throws {
       let study = try DigestCase.hundred.study(.direct)

@@ -27,6 +27,7 @@ struct ComputedSteadyStateTests {
   /// The state from tables that are kept.
   private func tabulated(_ setup: StudySetup) throws -> SteadyResult {
     var branch = SteadyBranch(over: SerialCommunicator())
+    branch.startsCoarse = false
     return try branch.solve(setup)
   }
 

@@ -25,6 +25,18 @@ public struct MomentRoot: Sendable, Equatable {
     )
   }
 
+  /// The point on a lattice of so many modes whose tables have other scales.
+  ///
+  /// Scales are powers of two: nothing is rounded.
+  fileprivate func point(modes: Int, in other: KernelScales) -> MomentPoint {
+    precondition(moments.count == other.exponents.count, "a root of another kernel")
+    let converted = moments.indices.map { index in
+      let ratio = scales.exponents[index] - other.exponents[index]
+      return moments[index] * Double(sign: .plus, exponent: ratio, significand: Double(modes))
+    }
+    return MomentPoint(converted, isNonnegative: other.isNonnegative, modes: modes)
+  }
+
   /// Appends the root to words for other ranks.
   public func append(to words: inout StateWords) {
     words.append(scales.exponents.map(Double.init))
@@ -51,6 +63,20 @@ public struct MomentRoot: Sendable, Equatable {
 }
 
 extension SteadySolver {
+  /// Whether the roots of other lattices can be taken over, and certified: no factor is negative.
+  public var takesRoots: Bool { engine.kernel.isNonnegative.allSatisfy { $0 } }
+
+  /// Begins at the root of another lattice of the same model.
+  ///
+  /// Not collective.
+  ///
+  /// - Parameter root: The same on all ranks.
+  public mutating func begin(at root: MomentRoot) {
+    point = root.point(modes: partition.modes, in: engine.kernel.scales)
+    inverse = nil
+    found = nil
+  }
+
   /// The root that was found, for other lattices; `nil` where factors have both signs, or moments are so
   /// small that a lattice with smaller factors needs more accumulators.
   public var root: MomentRoot? {

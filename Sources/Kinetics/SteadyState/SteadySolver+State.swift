@@ -32,12 +32,14 @@ extension SteadySolver {
   ///   - lambda: On return λ of the owned modes.
   ///   - responses: Whether to find the responses to the drive and to the filling in the same pass.
   ///   - tolerance: The largest bound that needs no second pass.
+  ///   - judges: Whether there is such a pass at all; without one the residual is infinite.
   /// - Returns: The state, the same on all ranks; the residual is infinite where something is not finite.
   /// - Throws: `CommunicationError` if a collective fails.
   public mutating func settle(
     into lambda: borrowing AlignedVector,
     responses: Bool = false,
-    tolerance: Double = 1e-12
+    tolerance: Double = 1e-12,
+    judges: Bool = true
   ) throws(CommunicationError) -> SettledState {
     var state = try evaluate(lambda, isGiven: false, responses ? .response : .moments)
     let deviation = momentDeviation
@@ -52,7 +54,7 @@ extension SteadySolver {
       state.certificate.residual = bound
       return state
     }
-    guard pass.isValid, computed == nil else {
+    guard pass.isValid, computed == nil, judges else {
       state.certificate.residual = .infinity
       return state
     }

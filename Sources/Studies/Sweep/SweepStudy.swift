@@ -45,7 +45,7 @@ public struct SweepStudy: Sendable {
   /// - Returns: Bytes of the largest point.
   public func estimatedBytes(ranks: Int) -> Double {
     points.reduce(0) { bytes, point in
-      max(bytes, SteadyStudy(point.setup).estimatedBytes(ranks: max(1, ranks / groups)))
+      max(bytes, SteadyStudy(point.setup).tabulatedBytes(ranks: max(1, ranks / groups)))
     }
   }
 

@@ -114,6 +114,10 @@ struct SweepResumeTests {
     case direct
     /// The size, in which λ is of no use to the next point.
     case size
+    /// The weights, on a lattice whose points begin with the state of a coarse one. One point fails.
+    case coarse
+    /// The weights, where the coarse lattice has other moments.
+    case sharp
   }
 
   private static func study(_ kind: Kind) throws -> SweepStudy {
@@ -122,11 +126,19 @@ struct SweepResumeTests {
       let model =
         switch kind {
         case .field: try Chain.rashba(beta: 2, drive: 0.5, zeeman: index == 6 ? 0 : value)
+        case .coarse: try Chain.rashba(beta: 2, drive: value, zeeman: index == 6 ? 0 : 1)
+        case .sharp: try Chain.rashba(beta: 5, drive: value, zeeman: 0.01)
         default: try Chain.rashba(beta: 2, drive: value)
+        }
+      let momenta =
+        switch kind {
+        case .size: 20 + 2 * index
+        case .coarse, .sharp: 8192
+        default: 24
         }
       var setup = StudySetup(
         model: model,
-        grid: try MomentumGrid(extents: [kind == .size ? 20 + 2 * index : 24]),
+        grid: try MomentumGrid(extents: [momenta]),
         initial: .uniform(filling: 0.45),
         recordedModes: [0, 3]
       )
@@ -164,7 +176,11 @@ struct SweepResumeTests {
   func sameBits(kind: Kind, period: Int) throws {
     var study = try SweepResumeTests.study(kind)
     var observer = Noting()
-    let whole = try study.run(over: SerialCommunicator(), observer: &observer).map(\.message)
+    let outcomes = try study.run(over: SerialCommunicator(), observer: &observer)
+    let whole = outcomes.map(\.message)
+    if kind == .coarse {
+      for case .found(let result) in outcomes { #expect(result.iterations == 1) }
+    }
     for stops in [[1], [4, 1], [7, 8], [12], [13, 3], [19]] {
       let vault = Vault()
       var (ranks, groups) = (1, 1)
