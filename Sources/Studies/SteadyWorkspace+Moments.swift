@@ -12,10 +12,12 @@ extension SteadyWorkspace {
   /// term of 10⁻¹³, for which κL = 30, that is 30 κ′/κ times as much, and leaves them ten digits.
   private static var coarseTolerance: Double { 1e-13 }
 
-  /// The state whose moments are those of a coarse lattice, in one pass; `nil`, on all ranks, where they are not those of
-  /// this one, or modes have no rate. Then the solver is where an iteration may go on.
+  /// The state whose moments are those of a coarse lattice, in one pass.
   ///
   /// Collective.
+  ///
+  /// - Returns: `nil`, on all ranks, where this lattice has other moments, or modes without rates; then the solver is
+  ///   where an iteration may go on.
   mutating func settleMoments(at coarse: CoarseState) throws -> SteadyResult? {
     solver.value.begin(at: coarse.root)
     let state = try solver.value.settle(
@@ -86,7 +88,11 @@ extension SteadyWorkspace {
       let state =
         isGiven
         ? try solver.value.judge(lambda)
-        : try solver.value.settle(into: lambda, tolerance: SteadyStudy.tolerance)
+        : try solver.value.settle(
+          into: lambda,
+          responses: responses && partition.modes <= SteadyStudy.verifiedModes,
+          tolerance: SteadyStudy.tolerance
+        )
       residual = state.certificate.residual
       guard residual <= SteadyStudy.tolerance else { continue }
       var result = result(state, passes: passes)

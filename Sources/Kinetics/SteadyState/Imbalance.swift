@@ -21,6 +21,23 @@ struct ImbalanceScan {
   private var idleLanes = SIMD8<Int64>.zero
   private var firstIdle: Int?
 
+  /// A bound below the largest residual until now, by more than the roundings of `isBelow`.
+  var bound: Double { residuals.max() * (1 - 0x1p-48) }
+
+  /// Which of eight modes have rates, and residuals below the bound: they need not be taken.
+  ///
+  /// Without a division.
+  @inline(__always)
+  static func isBelow(
+    _ bound: Vector,
+    _ exponential: Vector,
+    gain: Vector,
+    loss: Vector
+  ) -> SIMDMask<SIMD8<Int64>> {
+    let toward = exponential * gain
+    return magnitude(toward - loss) .< bound * (toward + loss)
+  }
+
   /// Takes eight modes.
   ///
   /// - Parameters:

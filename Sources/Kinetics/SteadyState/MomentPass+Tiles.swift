@@ -76,15 +76,12 @@ extension MomentPass {
     if !state.isGiven { writeLambda(to: target, idle, place, count) }
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let value = exponential(target.vector(at: index))
-      column(4).store(value, at: index)
-    }
-    scanTile(place, count)
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      let value = column(4).vector(at: index)
       let n = 1 / (1 + value)
       column(0).store(n, at: index)
       column(1).store(value * n, at: index)
+      column(4).store(value, at: index)
     }
+    scanTile(place, count)
     // The padding has no occupation, and is no mode.
     for index in stride(from: idle.count - place, to: count, by: 1) { column(0)[index] = 0 }
     digest.add(target, count: min(count, idle.count - place), first: state.first + place)
@@ -96,20 +93,32 @@ extension MomentPass {
     _ place: Int,
     _ count: Int
   ) {
+    var idles = Vector.zero .!= Vector.zero
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let (gain, loss) = (column(2).vector(at: index), column(3).vector(at: index))
       let negative = (gain .< Vector.zero) .| (loss .< Vector.zero)
-      let lambda = logarithm(loss / gain).replacing(with: .nan, where: negative)
-      target.store(lambda, at: index)
+      target.store(logarithm(loss / gain).replacing(with: .nan, where: negative), at: index)
+      idles = idles .| ((gain .== Vector.zero) .& (loss .== Vector.zero))
+    }
+    guard any(idles) else { return }
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let (gain, loss) = (column(2).vector(at: index), column(3).vector(at: index))
       let isIdle = (gain .== Vector.zero) .& (loss .== Vector.zero)
-      guard any(isIdle) else { continue }
       let kept = idle.lambda(at: place + index)
-      target.store(lambda.replacing(with: kept, where: isIdle), at: index)
+      target.store(target.vector(at: index).replacing(with: kept, where: isIdle), at: index)
     }
   }
 
   private mutating func scanTile(_ place: Int, _ count: Int) {
     var scan = scan
+    let bound = Vector(repeating: scan.bound)
+    var areBelow = Vector.zero .== Vector.zero
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let (gain, loss) = (column(2).vector(at: index), column(3).vector(at: index))
+      let value = column(4).vector(at: index)
+      areBelow = areBelow .& ImbalanceScan.isBelow(bound, value, gain: gain, loss: loss)
+    }
+    if all(areBelow) { return }
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let (gain, loss) = (column(2).vector(at: index), column(3).vector(at: index))
       scan.take(column(4).vector(at: index), gain: gain, loss: loss, at: place + index)
@@ -170,11 +179,14 @@ extension MomentPass {
   ) -> (gain: Vector, loss: Vector) {
     var gain = Vector.zero
     var loss = Vector.zero
-    for r in 0..<channels {
-      let f = kernel.table(2 * r, from: 0).vector(at: index)
-      let g = kernel.table(2 * r + 1, from: 0).vector(at: index)
-      gain = multiplyAdd(g, Vector(repeating: coefficients[2 * r]), gain)
-      loss = multiplyAdd(f, Vector(repeating: coefficients[2 * r + 1]), loss)
+    var source = kernel.table(0, from: index)
+    var coefficient = coefficients.pointer
+    for _ in 0..<channels {
+      let (f, g) = (source.vector(at: 0), source.vector(at: kernel.stride))
+      gain = multiplyAdd(g, Vector(repeating: coefficient[0]), gain)
+      loss = multiplyAdd(f, Vector(repeating: coefficient[1]), loss)
+      source += 2 &* kernel.stride
+      coefficient += 2
     }
     return (gain, loss)
   }
