@@ -95,6 +95,12 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   ///
   /// Collective.
   mutating func setInitial(_ initial: InitialState, over communicator: Group) throws {
+    if isSeparable, let lambda = initial.commonLambda {
+      // The mean of n over the modes is that of each.
+      for index in 0..<start.count { start[index] = lambda }
+      filling = occupations(Vector(repeating: lambda)).occupation[0]
+      return solver.value.impose(filling: filling, idle: lambda)
+    }
     let state = try initial.lambda(
       energies: energies,
       partition: partition,

@@ -13,6 +13,14 @@ public enum InitialState: Sendable, Equatable {
   /// λ of the owned modes, one by one.
   case values([Double])
 
+  /// λ of every mode, where it is the same for all; else `nil`.
+  public var commonLambda: Double? {
+    guard case .uniform(let filling) = self else { return nil }
+    return InitialState.lambda(filling)
+  }
+
+  private static func lambda(_ filling: Double) -> Double { .log((1 - filling) / filling) }
+
   /// λ of the owned modes.
   ///
   /// Collective.
@@ -30,7 +38,7 @@ public enum InitialState: Sendable, Equatable {
   ) throws -> AlignedVector {
     switch self {
     case .uniform(let filling):
-      let value = Double.log((1 - filling) / filling)
+      let value = InitialState.lambda(filling)
       return AlignedVector(energies.map { _ in value })
     case .thermal(let beta, let filling):
       let chemical = try chemicalPotential(

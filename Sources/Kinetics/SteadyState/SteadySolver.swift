@@ -143,6 +143,14 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
     idle = IdleModes(lambda)
   }
 
+  /// Sets the filling, and the same λ for what all modes without any rate keep.
+  ///
+  /// Not collective.
+  public mutating func impose(filling: Double, idle lambda: Double) {
+    self.filling = filling
+    idle = IdleModes(lambda, count: partition.owned.count)
+  }
+
   /// Begins at a state.
   ///
   /// Collective.

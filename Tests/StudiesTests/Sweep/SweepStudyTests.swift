@@ -41,6 +41,14 @@ struct SweepStudyTests {
     return outcomes.map { if case .found(let result) = $0 { result } else { nil } }
   }
 
+  @Test("A sweep needs the memory of the tables, however large the lattice")
+  func memory() throws {
+    let large = try point(Chain.tightBinding(beta: 2, drive: 0.5), 0.5, modes: 1_000_000)
+    let study = SweepStudy([large], lines: [1], groups: 2)
+    let needed = SteadyStudy(large.setup).tabulatedBytes(ranks: 2)
+    #expect(study.estimatedBytes(ranks: 4) == needed && needed > 4e7)
+  }
+
   @Test("Each point is the steady state that is found alone, to rounding")
   func alone() throws {
     let study = try driven((0...40).map { Double($0) / 41 })
