@@ -18,7 +18,10 @@ package struct BlochPlanes {
     let size = hamiltonian.orbitals.count
     var matrix = Planes(count: 2 * size * size, length: momenta.count)
     var gradient = Planes(count: 2 * hamiltonian.dimension * size * size, length: momenta.count)
-    let phases = PhasePlanes(of: hamiltonian.hoppings.map(\.by), on: grid, momenta: momenta)
+    var displacements = hamiltonian.hoppings.map(\.by)
+    // Jump operators of several orbitals will want it.
+    if size > 1 { displacements.append([Int](repeating: 0, count: grid.dimension)) }
+    let phases = PhasePlanes(of: displacements, on: grid, momenta: momenta)
     phases.read(hamiltonian.hoppings.map(\.by)) { phase in
       for (place, hopping) in hamiltonian.hoppings.enumerated() {
         matrix.add(hopping.terms(size), phase[place])

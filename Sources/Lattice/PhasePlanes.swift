@@ -7,7 +7,7 @@ struct PhasePlane {
   let sign: Double
 }
 
-/// e^{−ik·r} over a range of momenta, for displacements r of which some are tabulated, r = 0 always.
+/// e^{−ik·r} over a range of momenta, for displacements r of which some are tabulated.
 ///
 /// Cosine and sine are even and odd in r bit for bit: of a pair ±r one serves for both.
 struct PhasePlanes: Sendable {
@@ -24,7 +24,7 @@ struct PhasePlanes: Sendable {
   init(of displacements: [[Int]], on grid: MomentumGrid, momenta: Range<Int>) {
     self.grid = grid
     self.momenta = momenta
-    var distinct = [[Int](repeating: 0, count: grid.dimension)]
+    var distinct: [[Int]] = []
     for displacement in displacements where PhasePlanes.place(displacement, in: distinct) == nil {
       distinct.append(displacement)
     }
@@ -34,17 +34,18 @@ struct PhasePlanes: Sendable {
   }
 
   /// Hands the phases of some displacements to `body`, in their order.
-  func read(_ wanted: [[Int]], _ body: (UnsafePointer<PhasePlane>) -> Void) {
+  func read(_ wanted: [[Int]], _ body: (UnsafeBufferPointer<PhasePlane>) -> Void) {
     let places = wanted.compactMap { PhasePlanes.place($0, in: displacements) }
     guard places.count == wanted.count else {
       return PhasePlanes(of: wanted, on: grid, momenta: momenta).read(wanted, body)
     }
+    guard !places.isEmpty else { return body(UnsafeBufferPointer(start: nil, count: 0)) }
     planes.read { start in
       let found = places.map { place, sign in
         let cosines = start + 2 * place * stride
         return PhasePlane(cosines: cosines, sines: cosines + stride, sign: sign)
       }
-      found.withUnsafeBufferPointer { if let first = $0.baseAddress { body(first) } }
+      found.withUnsafeBufferPointer(body)
     }
   }
 
