@@ -97,18 +97,16 @@ extension ComputedTables {
 }
 
 extension KernelScales {
-  /// Momenta of the coarse lattice, at most.
-  private static var coarseMomenta: Int { 512 }
+  /// The largest extents of a coarse lattice in one, two and three dimensions.
+  private static var coarseExtents: [Int] { [512, 22, 8] }
 
-  /// The scales of a coarse lattice of the same model; those of factors below 1 where it has none.
+  /// The scales of a coarse lattice of the same model; those of factors below 1 where that has none.
   fileprivate init(
     assumedFor model: OpenLattice,
     on grid: MomentumGrid,
     channels: Int
   ) throws(CommunicationError) {
-    var largest = 1
-    func count(_ extent: Int) -> Int { (0..<grid.dimension).reduce(1) { n, _ in n * extent } }
-    while count(largest + 1) <= KernelScales.coarseMomenta { largest += 1 }
+    let largest = KernelScales.coarseExtents[grid.dimension - 1]
     let extents = grid.extents.map { min($0, largest) }
     let kernel = try? model.kernel(
       on: BandStructure(
@@ -117,14 +115,10 @@ extension KernelScales {
         momenta: 0..<extents.reduce(1, *)
       )
     )
-    if let kernel, kernel.separable.channels.count == channels {
-      try self.init(of: kernel.separable, over: SerialCommunicator())
-    } else {
-      self.init(
-        exponents: [Int](repeating: 0, count: 2 * channels),
-        isNonnegative: [Bool](repeating: false, count: 2 * channels),
-        range: 0
-      )
-    }
+    let unknown = [TableExtremes](repeating: TableExtremes(), count: 2 * channels)
+    var tables = unknown
+    if let kernel, kernel.separable.channels.count == channels { tables.add(kernel.separable) }
+    if !tables.allSatisfy(\.isFinite) { tables = unknown }
+    try self.init(of: tables, over: SerialCommunicator())
   }
 }
