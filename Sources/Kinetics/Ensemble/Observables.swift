@@ -91,13 +91,16 @@ public struct Observables: ~Copyable {
   ) throws(CommunicationError) -> ObservableValues {
     sums.reset()
     let padded = velocities.stride
+    let window = sums.windows[0]
     for start in stride(from: 0, to: padded, by: Observables.block) {
       let count = min(Observables.block, padded - start)
+      var number = FoldAccumulator()
       for index in stride(from: 0, to: count, by: Vector.scalarCount) {
         let n = occupations(lambda.pointer.vector(at: start + index)).occupation
         occupationBlock.pointer.store(n, at: index)
+        number.add(n, window)
       }
-      sum(0, count) { _ in Vector(repeating: 1) }
+      sums.absorb(&number, into: 0)
       for table in 1..<sums.count {
         let velocity = velocities.table(table - 1) + start
         sum(table, count) { velocity.vector(at: $0) }

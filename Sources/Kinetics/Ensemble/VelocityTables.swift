@@ -26,11 +26,10 @@ public struct VelocityTables: ~Copyable {
   ///
   /// - Parameters:
   ///   - velocities: For each table those of the same modes.
-  ///   - start: The place of the first among the owned modes.
+  ///   - start: The place of the first among the owned modes, at the beginning of a vector.
   mutating func load(_ velocities: [[Double]], at start: Int) {
     for (index, velocity) in velocities.enumerated() {
-      copyScaled(velocity, by: 1, to: table(index) + start)
-      extremes[index].add(velocity)
+      extremes[index].copy(velocity, by: 1, to: table(index) + start)
     }
   }
 

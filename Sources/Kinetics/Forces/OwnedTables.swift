@@ -82,11 +82,9 @@ extension ComputedTables {
     for block in blocks {
       guard let tables = tables(of: block) else { return nil }
       let start = modes(of: block).lowerBound
-      kernel.load(tables.kernel.separable, at: start)
-      factors.add(tables.kernel.separable)
+      kernel.load(tables.kernel.separable, at: start, &factors)
       velocities.load(tables.velocities, at: start)
-      copyScaled(tables.energies, by: 1, to: energies.pointer + start)
-      energy.add(tables.energies)
+      energy.copy(tables.energies, by: 1, to: energies.pointer + start)
     }
     let all = factors + velocities.extremes + [energy]
     guard all.allSatisfy(\.isFinite), channels.channels.allSatisfy(\.coupling.isFinite) else {

@@ -91,16 +91,28 @@ public struct ScaledKernel: ~Copyable {
     strengths = zip(kernel.channels, units).map { ($0.bath, $0.strength * $1) }
   }
 
-  /// Replaces the tables by those of other modes, from a place on.
+  /// Replaces the tables by those of other modes, from the first place on.
+  ///
+  /// - Parameter kernel: Has the same channels. What is not written keeps its value.
+  func load(_ kernel: SeparableKernel) {
+    for (r, channel) in kernel.channels.enumerated() {
+      copyScaled(channel.source, by: inverseScale(2 * r), to: table(2 * r, from: 0))
+      copyScaled(channel.sink, by: inverseScale(2 * r + 1), to: table(2 * r + 1, from: 0))
+    }
+  }
+
+  /// Writes a part of the tables, and looks at what it reaches.
   ///
   /// - Parameters:
-  ///   - kernel: Has the same channels. What is not written keeps its value.
-  ///   - start: The first place.
-  func load(_ kernel: SeparableKernel, at start: Int = 0) {
+  ///   - kernel: Has the same channels.
+  ///   - start: The place of its first mode, at the beginning of a vector; zeros are written up to the end of one.
+  ///   - extremes: Those of the tables f_0, g_0, f_1 … before they are scaled.
+  func load(_ kernel: SeparableKernel, at start: Int, _ extremes: inout [TableExtremes]) {
     precondition(kernel.channels.count == channels, "a kernel of other channels")
     for (r, channel) in kernel.channels.enumerated() {
-      copyScaled(channel.source, by: inverseScale(2 * r), to: table(2 * r, from: start))
-      copyScaled(channel.sink, by: inverseScale(2 * r + 1), to: table(2 * r + 1, from: start))
+      for (index, values) in [(2 * r, channel.source), (2 * r + 1, channel.sink)] {
+        extremes[index].copy(values, by: inverseScale(index), to: table(index, from: start))
+      }
     }
   }
 

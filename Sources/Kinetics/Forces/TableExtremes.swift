@@ -22,20 +22,42 @@ struct TableExtremes {
   var isFinite: Bool { poison == .zero }
 
   /// Looks at a part of the table.
-  mutating func add(_ values: [Double]) {
-    // In registers.
-    var extremes = self
+  mutating func add(_ values: [Double]) { self = adding(values) { _, _ in } }
+
+  /// Looks at a part of the table, and writes its products with a factor.
+  ///
+  /// - Parameters:
+  ///   - values: The part.
+  ///   - factor: The factor.
+  ///   - target: Has room for whole vectors; zeros are written behind the last product.
+  mutating func copy(
+    _ values: [Double],
+    by factor: Double,
+    to target: UnsafeMutablePointer<Double>
+  ) {
+    self = adding(values) { target.store($0 * factor, at: $1) }
+  }
+
+  /// Looks at vectors, the last filled up with zeros, and hands them with their places to `body`.
+  @inline(__always)
+  private func adding(_ values: [Double], _ body: (Vector, Int) -> Void) -> TableExtremes {
     values.withUnsafeBufferPointer { values in
-      guard let source = values.baseAddress else { return }
+      // A copy stays in registers.
+      var extremes = self
+      guard let source = values.baseAddress else { return extremes }
       let whole = values.count / Vector.scalarCount * Vector.scalarCount
       for index in stride(from: 0, to: whole, by: Vector.scalarCount) {
-        extremes.add(source.vector(at: index))
+        let vector = source.vector(at: index)
+        extremes.add(vector)
+        body(vector, index)
       }
+      guard whole < values.count else { return extremes }
       var rest = Vector.zero
       for index in whole..<values.count { rest[index - whole] = source[index] }
       extremes.add(rest)
+      body(rest, whole)
+      return extremes
     }
-    self = extremes
   }
 
   @inline(__always)
