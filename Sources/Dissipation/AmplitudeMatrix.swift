@@ -2,7 +2,7 @@ import Numerics
 
 /// The amplitudes of a jump operator as a matrix A_αβ between the sites it creates on and those it
 /// annihilates on; terms between the same two sites add up.
-struct AmplitudeMatrix {
+struct AmplitudeMatrix: Sendable, Equatable {
   /// The sites of creation, α, in the order in which they occur.
   let creation: [JumpOperator.Site]
 
@@ -11,6 +11,18 @@ struct AmplitudeMatrix {
 
   /// A_αβ, row-major.
   let elements: [Complex<Double>]
+
+  /// c_α and d_β if A_αβ = c_α d_β to rounding, scaled to 1 at the largest element of c.
+  let factors: Factors?
+
+  /// The factors of a product.
+  struct Factors: Sendable, Equatable {
+    /// c_α.
+    let creation: [Complex<Double>]
+
+    /// d_β.
+    let annihilation: [Complex<Double>]
+  }
 
   init(_ terms: [JumpOperator.Term]) {
     var creation: [JumpOperator.Site] = []
@@ -31,23 +43,24 @@ struct AmplitudeMatrix {
     self.creation = creation
     self.annihilation = annihilation
     self.elements = elements
+    factors = Factors(of: elements, columns: annihilation.count)
   }
+}
 
-  /// The factors c_α and d_β if A_αβ = c_α d_β to rounding, scaled to 1 at the largest element of c.
-  ///
+extension AmplitudeMatrix.Factors {
   /// Products multiplied out from factors are recognised; their factors return with at most a
   /// rounding or two, exactly where the pivot is 1.
-  var factors: (creation: [Complex<Double>], annihilation: [Complex<Double>])? {
-    let columns = annihilation.count
+  fileprivate init?(of elements: [Complex<Double>], columns: Int) {
     let magnitudes = elements.map(\.length)
     guard let largest = magnitudes.max(), largest > 0 else { return nil }
     // The first element that is 1 gives the factors without rounding; else the largest.
     let pivot =
       elements.firstIndex(of: .one) ?? magnitudes.firstIndex(of: largest) ?? 0
     let (pivotRow, pivotColumn) = pivot.quotientAndRemainder(dividingBy: columns)
+    let rows = elements.count / columns
     let row = (0..<columns).map { elements[pivotRow * columns + $0] }
-    let column = creation.indices.map { elements[$0 * columns + pivotColumn] / elements[pivot] }
-    for alpha in creation.indices {
+    let column = (0..<rows).map { elements[$0 * columns + pivotColumn] / elements[pivot] }
+    for alpha in 0..<rows {
       for beta in 0..<columns {
         let product = column[alpha] * row[beta]
         let deviation = (elements[alpha * columns + beta] - product).length
@@ -56,6 +69,7 @@ struct AmplitudeMatrix {
         }
       }
     }
-    return (column, row)
+    creation = column
+    annihilation = row
   }
 }

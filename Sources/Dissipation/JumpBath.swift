@@ -1,6 +1,5 @@
 import Lattice
 import Numerics
-import VectorMath
 
 /// A bath of translationally invariant jump operators, whose rates add up.
 ///
@@ -13,10 +12,18 @@ import VectorMath
 /// All other operators together are brought to the smallest number of channels; see `PairCorrelations`.
 public struct JumpBath: Dissipator, Equatable {
   /// The operators.
-  public var operators: [JumpOperator]
+  public var operators: [JumpOperator] {
+    didSet { matrices = operators.map { AmplitudeMatrix($0.terms) } }
+  }
+
+  /// Their amplitudes.
+  private var matrices: [AmplitudeMatrix]
 
   /// Creates a bath.
-  public init(operators: [JumpOperator]) { self.operators = operators }
+  public init(operators: [JumpOperator]) {
+    self.operators = operators
+    matrices = operators.map { AmplitudeMatrix($0.terms) }
+  }
 
   /// Dephasing of Equation (19): c†_{jσ} c_{jσ} with the rate γ_σ.
   ///
@@ -41,7 +48,7 @@ public struct JumpBath: Dissipator, Equatable {
     var others = PairCorrelations()
     for (index, jump) in operators.enumerated() {
       try check(jump, "jump operator \(index + 1)", bands)
-      let matrix = AmplitudeMatrix(jump.terms)
+      let matrix = matrices[index]
       guard let factors = matrix.factors else {
         others.add(matrix, rate: jump.rate)
         continue
@@ -84,26 +91,6 @@ public struct JumpBath: Dissipator, Equatable {
     at sites: [JumpOperator.Site],
     _ bands: BandStructure
   ) -> [Double] {
-    let amplitude = bands.amplitudes(at: sites.map { ($0.orbital, $0.cell) })
-    var squares = Planes(count: bands.bands, length: bands.momenta.count)
-    let stride = squares.stride
-    squares.write { target in
-      amplitude.read { amplitude in
-        for band in 0..<bands.bands {
-          for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
-            var real = Vector.zero
-            var imaginary = Vector.zero
-            for (term, factor) in amplitudes.enumerated() {
-              let plane = amplitude + 2 * (term * bands.bands + band) * stride + index
-              let (x, y) = (plane.vector(at: 0), plane.vector(at: stride))
-              real += factor.real * x - factor.imaginary * y
-              imaginary += factor.real * y + factor.imaginary * x
-            }
-            target.store(real * real + imaginary * imaginary, at: band * stride + index)
-          }
-        }
-      }
-    }
-    return squares.interleaved(Array(0..<bands.bands))
+    bands.squaredAmplitudes(at: sites.map { ($0.orbital, $0.cell) }, factors: amplitudes)
   }
 }

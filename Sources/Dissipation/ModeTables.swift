@@ -31,24 +31,23 @@ public struct ModeTables: Sendable {
     bands = orbitals
     let modes = momenta.count * orbitals
     velocities = Array(repeating: [], count: grid.dimension * orbitals)
-    energies.reserveCapacity(modes)
-    for table in velocities.indices { velocities[table].reserveCapacity(modes) }
 
     var start = momenta.lowerBound
     repeat {
-      let block = start..<min(start + 1024, momenta.upperBound)
+      let block = start..<min(start + 2048, momenta.upperBound)
       let bands = try BandStructure(of: model.hamiltonian, on: grid, momenta: block)
-      energies += bands.energies
+      energies.add(bands.energies, of: modes)
       for table in velocities.indices {
-        velocities[table] += bands.velocity(
-          ofOrbital: table % orbitals,
-          direction: table / orbitals
+        let (direction, orbital) = table.quotientAndRemainder(dividingBy: orbitals)
+        velocities[table].add(
+          bands.velocity(ofOrbital: orbital, direction: direction),
+          of: modes
         )
       }
       let rates = try model.kernel(on: bands)
       if start == momenta.lowerBound {
         kernel = rates
-        kernel.reserve(modes: modes)
+        if block != momenta { kernel.reserve(modes: modes) }
       } else {
         kernel.append(rates)
       }
@@ -70,5 +69,17 @@ public struct ModeTables: Sendable {
     energies += next.energies
     for table in velocities.indices { velocities[table] += next.velocities[table] }
     kernel.append(next.kernel)
+  }
+}
+
+extension [Double] {
+  /// Appends elements of so many in all; those of a single block are not copied.
+  fileprivate mutating func add(_ next: [Double], of total: Int) {
+    if isEmpty, next.count == total {
+      self = next
+    } else {
+      if isEmpty { reserveCapacity(total) }
+      self += next
+    }
   }
 }

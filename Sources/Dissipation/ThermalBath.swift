@@ -44,13 +44,9 @@ public struct ThermalBath: Dissipator, Equatable {
     }
     let centre = (bounds.lowerBound + bounds.upperBound) / 2
     let half = inverseTemperature / 2
-    let channels = SeparableKernel(channels: [
-      Channel(
-        coupling: 1,
-        source: mapVectors(bands.energies) { exponential(half * ($0 - centre)) },
-        sink: mapVectors(bands.energies) { exponential(-half * ($0 - centre)) }
-      )
-    ])
+    let source = exponentials(bands.energies, from: centre, times: half)
+    let sink = mapVectors(source) { 1 / $0 }
+    let channels = SeparableKernel(channels: [Channel(coupling: 1, source: source, sink: sink)])
     switch spectrum {
     case .symmetric:
       return RateKernel(separable: channels)
@@ -60,5 +56,20 @@ public struct ThermalBath: Dissipator, Equatable {
         ModulatedKernel(modulation: .ohmic(scaledEnergies: energies), channels: channels)
       ])
     }
+  }
+}
+
+/// e^{a (ε − c)} of each mode.
+private func exponentials(_ energies: [Double], from c: Double, times a: Double) -> [Double] {
+  let count = energies.count
+  return [Double](unsafeUninitializedCapacity: count.roundedUpToVectors) { result, initialized in
+    energies.withUnsafeBufferPointer { energies in
+      guard let source = energies.baseAddress, let target = result.baseAddress else { return }
+      for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+        let value = exponential(a * (source.vector(at: index, of: count) - c))
+        target.store(value, at: index)
+      }
+    }
+    initialized = count
   }
 }

@@ -95,12 +95,16 @@ public struct BandStructure: Sendable {
   }
 
   private static func velocities(_ gradient: Planes, _ vectors: Planes, _ size: Int) -> Planes {
-    var velocities = Planes(count: gradient.count / 2, length: gradient.length)
-    let (count, stride) = (velocities.count, gradient.stride)
-    velocities.write { target in
+    let (count, stride) = (gradient.count / 2, gradient.stride)
+    return Planes(count: count, length: gradient.length) { target in
       gradient.read { gradient in
         vectors.read { vectors in
           for plane in 0..<count {
+            if size == 1 {
+              // u = 1, and the gradient is real.
+              (target + plane * stride).update(from: gradient + 2 * plane * stride, count: stride)
+              continue
+            }
             let (row, band) = (plane / size, plane % size)
             let own = vectors + 2 * (row % size * size + band) * stride
             for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
@@ -122,6 +126,5 @@ public struct BandStructure: Sendable {
         }
       }
     }
-    return velocities
   }
 }

@@ -19,16 +19,12 @@ package struct BlochPlanes {
     var matrix = Planes(count: 2 * size * size, length: momenta.count)
     var gradient = Planes(count: 2 * hamiltonian.dimension * size * size, length: momenta.count)
     let phases = PhasePlanes(of: hamiltonian.hoppings.map(\.by), on: grid, momenta: momenta)
-    matrix.write { matrix in
-      gradient.write { gradient in
-        let target = Target(matrix: matrix, gradient: gradient, stride: phases.stride, size: size)
-        for hopping in hamiltonian.hoppings {
-          phases.read(hopping.by) { cosines, sines, sign in
-            for index in stride(from: 0, to: phases.stride, by: Vector.scalarCount) {
-              let phase = (cosines.vector(at: index), sign * sines.vector(at: index))
-              target.add(hopping, phase, index)
-            }
-          }
+    phases.read(hamiltonian.hoppings.map(\.by)) { phase in
+      for (place, hopping) in hamiltonian.hoppings.enumerated() {
+        matrix.add(hopping.terms(size), phase[place])
+        for (direction, cells) in hopping.by.enumerated() where cells != 0 {
+          let terms = hopping.gradientTerms(size, direction, Double(cells))
+          gradient.add(terms, phase[place])
         }
       }
     }
@@ -36,44 +32,66 @@ package struct BlochPlanes {
     self.gradient = gradient
     self.phases = phases
   }
+}
 
-  /// Where the terms of eight momenta are added up.
-  private struct Target {
-    let matrix: UnsafeMutablePointer<Double>
-    let gradient: UnsafeMutablePointer<Double>
-    let stride: Int
-    let size: Int
+/// A term a Re e^{−ik·r} + b Im e^{−ik·r} of a plane.
+private struct PlaneTerm {
+  var plane: Int
+  var real: Double
+  var imaginary: Double
+}
 
-    /// Adds a term and its Hermitian conjugate.
-    @inline(__always)
-    func add(_ hopping: Hopping, _ phase: (real: Vector, imaginary: Vector), _ index: Int) {
-      let row = hopping.to * size + hopping.from
-      let column = hopping.from * size + hopping.to
-      let amplitude = hopping.amplitude
-      let real = amplitude.real * phase.real - amplitude.imaginary * phase.imaginary
-      let imaginary = amplitude.real * phase.imaginary + amplitude.imaginary * phase.real
-      add(real, imaginary, to: matrix, row, index)
-      if hopping.isOnSite { return }
-      add(real, -imaginary, to: matrix, column, index)
-      for (direction, cells) in hopping.by.enumerated() where cells != 0 {
-        let r = Double(cells)
-        let place = direction * size * size
-        add(r * imaginary, -r * real, to: gradient, place + row, index)
-        add(r * imaginary, r * real, to: gradient, place + column, index)
-      }
+extension Hopping {
+  /// What the term and its Hermitian conjugate add to H.
+  fileprivate func terms(_ size: Int) -> [PlaneTerm] {
+    let (x, y) = (amplitude.real, amplitude.imaginary)
+    if isOnSite { return [PlaneTerm(plane: 2 * (to * size + from), real: x, imaginary: -y)] }
+    return terms(2 * (to * size + from), (x, -y), (y, x), 2 * (from * size + to), (x, -y), (-y, -x))
+  }
+
+  /// What they add to ∂H/∂k_c, with r_c cells.
+  fileprivate func gradientTerms(_ size: Int, _ direction: Int, _ r: Double) -> [PlaneTerm] {
+    let (x, y) = (r * amplitude.real, r * amplitude.imaginary)
+    let row = 2 * ((direction * size + to) * size + from)
+    let column = 2 * ((direction * size + from) * size + to)
+    return terms(row, (y, x), (-x, y), column, (y, x), (x, -y))
+  }
+
+  /// Real and imaginary parts of an element and of its conjugate; on the diagonal the imaginary parts cancel.
+  private func terms(
+    _ row: Int,
+    _ real: (Double, Double),
+    _ imaginary: (Double, Double),
+    _ column: Int,
+    _ otherReal: (Double, Double),
+    _ otherImaginary: (Double, Double)
+  ) -> [PlaneTerm] {
+    if row == column {
+      return [PlaneTerm(plane: row, real: 2 * real.0, imaginary: 2 * real.1)]
     }
+    return [
+      PlaneTerm(plane: row, real: real.0, imaginary: real.1),
+      PlaneTerm(plane: row + 1, real: imaginary.0, imaginary: imaginary.1),
+      PlaneTerm(plane: column, real: otherReal.0, imaginary: otherReal.1),
+      PlaneTerm(plane: column + 1, real: otherImaginary.0, imaginary: otherImaginary.1),
+    ]
+  }
+}
 
-    @inline(__always)
-    private func add(
-      _ real: Vector,
-      _ imaginary: Vector,
-      to start: UnsafeMutablePointer<Double>,
-      _ element: Int,
-      _ index: Int
-    ) {
-      let place = 2 * element * stride + index
-      start.store(start.vector(at: place) + real, at: place)
-      start.store(start.vector(at: place + stride) + imaginary, at: place + stride)
+extension Planes {
+  /// Adds terms of a phase.
+  fileprivate mutating func add(_ terms: [PlaneTerm], _ phase: PhasePlane) {
+    let stride = stride
+    write { start in
+      for term in terms {
+        let target = start + term.plane * stride
+        let (real, imaginary) = (term.real, term.imaginary * phase.sign)
+        for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
+          let cosine = phase.cosines.vector(at: index)
+          let sine = phase.sines.vector(at: index)
+          target.store(target.vector(at: index) + (real * cosine + imaginary * sine), at: index)
+        }
+      }
     }
   }
 }

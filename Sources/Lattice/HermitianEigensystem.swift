@@ -24,11 +24,21 @@ struct HermitianEigensystem {
   ///   charges are not unique.
   init(_ matrix: Planes, size: Int, momentum: (Int) -> [Double]) throws(ModelError) {
     self.size = size
+    var degenerate: (place: Int, band: Int)?
+    guard size > 1 else {
+      let stride = matrix.stride
+      values = Planes(count: 1, length: matrix.length) { values in
+        matrix.read { values.update(from: $0, count: stride) }
+      }
+      vectors = Planes(count: 2, length: matrix.length) { vectors in
+        vectors.update(repeating: 1, count: stride)
+        (vectors + stride).update(repeating: 0, count: stride)
+      }
+      return
+    }
     values = Planes(count: size, length: matrix.length)
     vectors = Planes(count: 2 * size * size, length: matrix.length)
-    var degenerate: (place: Int, band: Int)?
     switch size {
-    case 1: copy(matrix)
     case 2: degenerate = solvePairs(matrix)
     default: degenerate = try solveAll(matrix)
     }
@@ -44,12 +54,6 @@ struct HermitianEigensystem {
 
   /// How close two bands may be, relative to the largest element of the matrix.
   private static let resolution = 1e-12
-
-  private mutating func copy(_ matrix: Planes) {
-    let stride = matrix.stride
-    matrix.read { start in values.write { $0.update(from: start, count: stride) } }
-    vectors.write { $0.update(repeating: 1, count: stride) }
-  }
 
   /// Returns the first place where the bands are degenerate.
   private mutating func solvePairs(_ matrix: Planes) -> (place: Int, band: Int)? {

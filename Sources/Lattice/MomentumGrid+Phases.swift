@@ -2,31 +2,38 @@ import Numerics
 import VectorMath
 
 extension MomentumGrid {
-  /// e^{−ik·r} of eight momenta that follow each other, a product of one factor for each direction.
+  /// Writes e^{−ik·r} of momenta that follow each other, a product of one factor for each direction.
   ///
   /// Cosine and sine are even and odd in k bit for bit, and exact at multiples of π/2. Momenta beyond the
   /// last are those of the last.
   ///
   /// - Parameters:
+  ///   - real: On return numbers whose modulus with the imaginary parts is 1.
+  ///   - imaginary: On return the imaginary parts.
   ///   - index: The flat index of the first momentum.
+  ///   - count: Momenta, whole vectors.
   ///   - displacement: r, in unit cells.
-  /// - Returns: Real and imaginary parts of numbers of modulus 1.
-  @inline(__always)
-  func phases(from index: Int, displacement: [Int]) -> (real: Vector, imaginary: Vector) {
-    var real = Vector(repeating: 1)
-    var imaginary = Vector.zero
-    var stride = count
+  func writePhases(
+    _ real: UnsafeMutablePointer<Double>,
+    _ imaginary: UnsafeMutablePointer<Double>,
+    from index: Int,
+    count: Int,
+    displacement: [Int]
+  ) {
+    real.update(repeating: 1, count: count)
+    imaginary.update(repeating: 0, count: count)
+    var stride = self.count
     for direction in 0..<dimension {
       stride /= extents[direction]
       guard displacement[direction] != 0 else { continue }
-      let x = halfTurns(from: index, displacement[direction], direction, stride)
-      let (cosine, sine) = circle(x, Double(extents[direction]))
-      (real, imaginary) = (
-        real * cosine + imaginary * sine,
-        imaginary * cosine - real * sine
-      )
+      let angles = Planes(count: 1, length: count) { angles in
+        for place in Swift.stride(from: 0, to: count, by: Vector.scalarCount) {
+          let x = halfTurns(from: index + place, displacement[direction], direction, stride)
+          angles.store(x, at: place)
+        }
+      }
+      angles.read { rotate(real, imaginary, by: $0, Double(extents[direction]), count: count) }
     }
-    return (real, imaginary)
   }
 
   /// x with k_a r = π x / L_a for eight momenta, |x| ≤ 3 L_a.
@@ -92,8 +99,11 @@ extension MomentumGrid {
   /// - Returns: A number of modulus 1.
   public func phase(at coordinates: [Int], displacement: [Int]) -> Complex<Double> {
     let index = zip(coordinates, extents).reduce(0) { $0 * $1.1 + $1.0 }
-    let (real, imaginary) = phases(from: index, displacement: displacement)
-    return Complex(real[0], imaginary[0])
+    let planes = Planes(count: 2, length: Vector.scalarCount) { start in
+      let imaginary = start + Vector.scalarCount
+      writePhases(start, imaginary, from: index, count: 8, displacement: displacement)
+    }
+    return Complex(planes[0, 0], planes[1, 0])
   }
 
   /// cos(k/2) and sin(k/2) on a chain.
@@ -108,5 +118,22 @@ extension MomentumGrid {
       Double(2 * extents[0])
     )
     return (cosine[0], sine[0])
+  }
+}
+
+/// Multiplies numbers by e^{−iπx/L}.
+@inline(never)
+private func rotate(
+  _ real: UnsafeMutablePointer<Double>,
+  _ imaginary: UnsafeMutablePointer<Double>,
+  by x: UnsafePointer<Double>,
+  _ extent: Double,
+  count: Int
+) {
+  for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+    let (cosine, sine) = circle(x.vector(at: index), extent)
+    let (a, b) = (real.vector(at: index), imaginary.vector(at: index))
+    real.store(a * cosine + b * sine, at: index)
+    imaginary.store(b * cosine - a * sine, at: index)
   }
 }

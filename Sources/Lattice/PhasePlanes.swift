@@ -1,6 +1,13 @@
 import VectorMath
 
-/// e^{−ik·r} over a range of momenta, for displacements r of which some are tabulated.
+/// e^{−ik·r} of one displacement: a plane of real parts, one of imaginary parts, and the sign of the latter.
+struct PhasePlane {
+  let cosines: UnsafePointer<Double>
+  let sines: UnsafePointer<Double>
+  let sign: Double
+}
+
+/// e^{−ik·r} over a range of momenta, for displacements r of which some are tabulated, r = 0 always.
 ///
 /// Cosine and sine are even and odd in r bit for bit: of a pair ±r one serves for both.
 struct PhasePlanes: Sendable {
@@ -17,7 +24,7 @@ struct PhasePlanes: Sendable {
   init(of displacements: [[Int]], on grid: MomentumGrid, momenta: Range<Int>) {
     self.grid = grid
     self.momenta = momenta
-    var distinct: [[Int]] = []
+    var distinct = [[Int](repeating: 0, count: grid.dimension)]
     for displacement in displacements where PhasePlanes.place(displacement, in: distinct) == nil {
       distinct.append(displacement)
     }
@@ -26,19 +33,18 @@ struct PhasePlanes: Sendable {
     stride = planes.stride
   }
 
-  /// Hands the phases of a displacement to `body`: a plane of real parts, one of imaginary parts, and the sign of
-  /// the latter.
-  func read(
-    _ displacement: [Int],
-    _ body: (UnsafePointer<Double>, UnsafePointer<Double>, Double) -> Void
-  ) {
-    guard let (place, sign) = PhasePlanes.place(displacement, in: displacements) else {
-      let other = PhasePlanes.tabulate([displacement], on: grid, momenta: momenta)
-      return other.read { body($0, $0 + stride, 1) }
+  /// Hands the phases of some displacements to `body`, in their order.
+  func read(_ wanted: [[Int]], _ body: (UnsafePointer<PhasePlane>) -> Void) {
+    let places = wanted.compactMap { PhasePlanes.place($0, in: displacements) }
+    guard places.count == wanted.count else {
+      return PhasePlanes(of: wanted, on: grid, momenta: momenta).read(wanted, body)
     }
     planes.read { start in
-      let plane = start + 2 * place * stride
-      body(plane, plane + stride, sign)
+      let found = places.map { place, sign in
+        let cosines = start + 2 * place * stride
+        return PhasePlane(cosines: cosines, sines: cosines + stride, sign: sign)
+      }
+      found.withUnsafeBufferPointer { if let first = $0.baseAddress { body(first) } }
     }
   }
 
@@ -53,18 +59,18 @@ struct PhasePlanes: Sendable {
     on grid: MomentumGrid,
     momenta: Range<Int>
   ) -> Planes {
-    var planes = Planes(count: 2 * displacements.count, length: momenta.count)
-    let stride = planes.stride
-    planes.write { target in
+    let stride = momenta.count.roundedUpToVectors
+    return Planes(count: 2 * displacements.count, length: momenta.count) { target in
       for (place, displacement) in displacements.enumerated() {
         let plane = target + 2 * place * stride
-        for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {
-          let phase = grid.phases(from: momenta.lowerBound + index, displacement: displacement)
-          plane.store(phase.real, at: index)
-          plane.store(phase.imaginary, at: stride + index)
-        }
+        grid.writePhases(
+          plane,
+          plane + stride,
+          from: momenta.lowerBound,
+          count: stride,
+          displacement: displacement
+        )
       }
     }
-    return planes
   }
 }

@@ -60,7 +60,11 @@ extension SteadyWorkspace {
       let state =
         isGiven
         ? try solver.value.judge(lambda)
-        : try solver.value.settle(into: lambda, tolerance: SteadyStudy.tolerance)
+        : try solver.value.settle(
+          into: lambda,
+          responses: responses && partition.modes <= SteadyStudy.verifiedModes,
+          tolerance: SteadyStudy.tolerance
+        )
       residual = state.certificate.residual
       guard residual <= SteadyStudy.tolerance else { continue }
       hasIdleModes = state.certificate.idleModes > 0

@@ -12,7 +12,8 @@ public struct AlignedVector: ~Copyable {
   /// The elements; element 0 is aligned to 64 bytes.
   public let pointer: UnsafeMutablePointer<Double>
 
-  private let ownsMemory: Bool
+  /// Its own memory, if it has any.
+  private let memory: ZeroedMemory?
 
   /// Allocates zeros.
   ///
@@ -22,13 +23,9 @@ public struct AlignedVector: ~Copyable {
   public init(count: Int, block: Int = Vector.scalarCount) {
     self.count = count
     paddedCount = (count + block - 1) / block * block
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: max(paddedCount, 1) * MemoryLayout<Double>.stride,
-      alignment: 64
-    )
-    pointer = memory.bindMemory(to: Double.self, capacity: paddedCount)
-    pointer.initialize(repeating: 0, count: paddedCount)
-    ownsMemory = true
+    let memory = ZeroedMemory(bytes: paddedCount * MemoryLayout<Double>.stride)
+    pointer = memory.pointer.bindMemory(to: Double.self, capacity: paddedCount)
+    self.memory = memory
   }
 
   /// Takes memory that belongs to somebody else, who must keep it as long; zeros are there already.
@@ -41,7 +38,7 @@ public struct AlignedVector: ~Copyable {
     self.count = count
     paddedCount = count
     pointer = memory
-    ownsMemory = false
+    self.memory = nil
   }
 
   /// Allocates the elements of an array.
@@ -50,7 +47,7 @@ public struct AlignedVector: ~Copyable {
     for (index, element) in elements.enumerated() { pointer[index] = element }
   }
 
-  deinit { if ownsMemory { UnsafeMutableRawPointer(pointer).deallocate() } }
+  deinit { memory?.free() }
 
   /// The elements that mean something.
   public var buffer: UnsafeMutableBufferPointer<Double> {

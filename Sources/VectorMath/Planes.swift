@@ -22,6 +22,18 @@ public struct Planes: Sendable, Equatable {
     elements = [Double](repeating: 0, count: count * stride)
   }
 
+  /// Creates planes of which `fill` writes every element, the padding too; not called if there are none.
+  public init(count: Int, length: Int, fill: (UnsafeMutablePointer<Double>) -> Void) {
+    self.count = count
+    self.length = length
+    stride = length.roundedUpToVectors
+    let size = count * stride
+    elements = [Double](unsafeUninitializedCapacity: size) { buffer, initialized in
+      if let start = buffer.baseAddress, size > 0 { fill(start) }
+      initialized = size
+    }
+  }
+
   /// One element.
   public subscript(plane: Int, index: Int) -> Double {
     get { elements[plane * stride + index] }
@@ -48,6 +60,7 @@ public struct Planes: Sendable, Equatable {
   /// - Returns: `length` · `planes.count` elements.
   public func interleaved(_ planes: [Int]) -> [Double] {
     if planes.count == 1 {
+      if count == 1, length == stride { return elements }
       return Array(elements[planes[0] * stride..<planes[0] * stride + length])
     }
     let count = length * planes.count
@@ -72,18 +85,12 @@ public struct Planes: Sendable, Equatable {
 @inlinable @inline(__always)
 public func mapVectors(_ values: [Double], _ function: (Vector) -> Vector) -> [Double] {
   let count = values.count
-  return [Double](unsafeUninitializedCapacity: count) { result, initialized in
+  return [Double](unsafeUninitializedCapacity: count.roundedUpToVectors) { result, initialized in
     values.withUnsafeBufferPointer { values in
       guard let source = values.baseAddress, let target = result.baseAddress else { return }
-      let whole = count / Vector.scalarCount * Vector.scalarCount
-      for index in stride(from: 0, to: whole, by: Vector.scalarCount) {
-        target.store(function(source.vector(at: index)), at: index)
+      for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+        target.store(function(source.vector(at: index, of: count)), at: index)
       }
-      guard whole < count else { return }
-      var rest = Vector.zero
-      for index in whole..<count { rest[index - whole] = source[index] }
-      rest = function(rest)
-      for index in whole..<count { target[index] = rest[index - whole] }
     }
     initialized = count
   }

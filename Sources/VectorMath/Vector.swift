@@ -41,6 +41,15 @@ extension UnsafePointer where Pointee == Double {
   public func vector(at index: Int) -> Vector {
     UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self)
   }
+
+  /// The doubles that begin at element `index` of so many, with zeros beyond the last.
+  @inlinable @inline(__always)
+  public func vector(at index: Int, of count: Int) -> Vector {
+    if count - index >= Vector.scalarCount { return vector(at: index) }
+    var lanes = Vector.zero
+    for lane in 0..<count - index { lanes[lane] = self[index + lane] }
+    return lanes
+  }
 }
 
 extension UnsafeMutablePointer where Pointee == Double {

@@ -60,6 +60,38 @@ struct SeveralOrbitalsTests {
     }
   }
 
+  @Test(
+    "Squared amplitudes are |sum of c e^{ikr} u|^2, to 1e-14 of the sum of magnitudes",
+    arguments: cases + [(1, 1), (2, 1), (3, 1)]
+  )
+  func squares(_ dimension: Int, _ orbitals: Int) throws {
+    let bands = try Self.bands(dimension, orbitals).bands
+    var generator = SeededGenerator(seed: 36)
+    // On site, a neighbour on either side, and a displacement that no hopping has.
+    var cells = [-1, 0, 1, 5].map { [$0] + Array(repeating: 0, count: dimension - 1) }
+    cells.append(Array(repeating: 1, count: dimension))
+    let sites = cells.enumerated().map { ($0.offset % orbitals, $0.element) }
+    let factors = sites.map { _ in
+      Complex(
+        Double.random(in: -1...1, using: &generator),
+        Double.random(in: -1...1, using: &generator)
+      )
+    }
+    let bound = factors.reduce(0) { $0 + $1.length }
+    let found = bands.squaredAmplitudes(at: sites, factors: factors)
+    #expect(found.count == bands.energies.count)
+    for (mode, square) in found.enumerated() {
+      let momentum = mode / orbitals
+      var sum = Complex<Double>.zero
+      for (factor, site) in zip(factors, sites) {
+        let coordinates = bands.grid.coordinates(of: momentum)
+        let phase = bands.grid.phase(at: coordinates, displacement: site.1).conjugate
+        sum += factor * phase * bands.eigenvectors[mode * orbitals + site.0]
+      }
+      #expect(abs(square - sum.lengthSquared) <= 1e-14 * bound * bound)
+    }
+  }
+
   @Test("The highest band of a momentum comes first", arguments: cases)
   func order(_ dimension: Int, _ orbitals: Int) throws {
     let bands = try Self.bands(dimension, orbitals).bands

@@ -10,7 +10,17 @@ struct AlignedVectorTests {
     for index in 0..<vector.paddedCount { #expect(vector[index] == 0) }
   }
 
-  @Test("Elements are aligned to 64 bytes", arguments: [1, 8, 1000])
+  @Test("Large vectors are zeros, too, can be written to their ends, and come back as zeros")
+  func large() {
+    for _ in 0..<3 {
+      let vector = AlignedVector(count: 1_234_567)
+      for index in 0..<vector.paddedCount where vector[index] != 0 { Issue.record("\(index)") }
+      for index in 0..<vector.paddedCount { vector[index] = 1 }
+      #expect(vector.buffer.allSatisfy { $0 == 1 })
+    }
+  }
+
+  @Test("Elements are aligned to 64 bytes", arguments: [1, 8, 1000, 1_000_000])
   func alignment(_ count: Int) {
     let vector = AlignedVector(count: count)
     #expect(Int(bitPattern: vector.pointer) % 64 == 0)

@@ -18,6 +18,19 @@ struct PlanesTests {
     Planes(count: 0, length: 9).read { _ in Issue.record("there is nothing to read") }
   }
 
+  @Test("Planes that are filled have what was written", arguments: [0, 1, 8, 9])
+  func filling(_ length: Int) {
+    let planes = Planes(count: 2, length: length) { start in
+      #expect(length > 0)
+      for index in 0..<2 * length.roundedUpToVectors { start[index] = Double(index) }
+    }
+    #expect(planes.count == 2 && planes.length == length)
+    for index in 0..<length {
+      #expect(planes[0, index] == Double(index))
+      #expect(planes[1, index] == Double(planes.stride + index))
+    }
+  }
+
   @Test("Interleaving puts the planes of a momentum side by side", arguments: [0, 1, 8, 21])
   func interleaving(_ length: Int) {
     var planes = Planes(count: 3, length: length)

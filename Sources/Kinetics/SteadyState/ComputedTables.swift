@@ -17,7 +17,7 @@ public struct ComputedTables: Sendable {
   private let momenta: Range<Int>
 
   /// Momenta of a block.
-  private static let block = 1024
+  private static let block = 2048
 
   /// Looks at the first momentum of the lattice, which has the channels of all.
   ///
