@@ -104,12 +104,7 @@ struct ComputedSteadyState: ~Copyable {
   /// Whether moments suffice, of a state that the other engine need not judge, on a lattice much larger than a
   /// coarse one.
   static func suits(_ setup: StudySetup) -> Bool {
-    guard setup.forces.choice != .direct, !setup.forces.verify,
-      setup.modes > SteadyStudy.verifiedModes, setup.coarse() != nil,
-      let bands = try? BandStructure(of: setup.model.hamiltonian, on: setup.grid, momenta: 0..<1),
-      let kernel = try? setup.model.kernel(on: bands)
-    else { return false }
-    return kernel.isSeparable
+    setup.modes > SteadyStudy.verifiedModes && setup.coarse() != nil && setup.needsOnlyMoments
   }
 }
 

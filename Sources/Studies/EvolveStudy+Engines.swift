@@ -2,6 +2,7 @@ import Communication
 import Dissipation
 import Kinetics
 import Lattice
+import VectorMath
 
 /// What a study evolves with.
 extension EvolveStudy {
@@ -24,6 +25,64 @@ extension EvolveStudy {
     // In one dimension a few momenta suffice where nothing is sharp; in two they are few enough.
     let small = setup.grid.dimension == 1 ? setup.coarse(momenta: StudySetup.fewestMomenta) : nil
     return try [small, coarse].compactMap { try $0?.tabulated() }
+  }
+
+  /// εJ.
+  var rate: Double { setup.model.coupling * setup.model.rateUnit }
+
+  /// Tables that are written once; `nil`, on all ranks, where others are needed or will say what is wrong.
+  ///
+  /// Collective.
+  func ownedTables(
+    _ partition: Partition,
+    over communicator: some Communicator
+  ) throws(CommunicationError) -> OwnedTables? {
+    guard setup.needsOnlyMoments else { return nil }
+    return try OwnedTables(
+      of: setup.model,
+      on: setup.grid,
+      partition: partition,
+      over: communicator
+    )
+  }
+
+  /// Integrates with moments.
+  ///
+  /// Collective.
+  func integrateMoments(
+    _ kernel: consuming ScaledKernel,
+    from start: consuming AlignedVector,
+    _ observables: consuming Observables,
+    _ partition: Partition,
+    over communicator: some Communicator,
+    _ observer: inout some EvolveObserver & ~Copyable,
+    _ keeper: inout some StateKeeper & ~Copyable
+  ) throws -> EvolveResult {
+    if endsSteady, method == .explicit || method == .nested {
+      throw ModelError("time.end: steady takes implicit steps; use time.method: auto or implicit")
+    }
+    let evolution = try SeparableEvolution(
+      kernel: kernel,
+      coarse: communicator.agree { try coarseModels() },
+      rate: rate,
+      from: start,
+      control: control,
+      method: endsSteady ? .implicit : method,
+      until: end,
+      partition: partition,
+      over: communicator
+    )
+    return try integrate(
+      evolution,
+      "separable",
+      observables,
+      partition,
+      over: communicator,
+      &observer,
+      &keeper
+    ) {
+      try $0.advance(untilResidual: SteadyStudy.tolerance, report: $1)
+    }
   }
 
   func directForce<Group: Communicator>(

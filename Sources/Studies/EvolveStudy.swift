@@ -46,17 +46,22 @@ public struct EvolveStudy: Sendable {
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
     let estimate = setup.memory(comparesEngines: setup.forces.verify)
-    // Tables while their copies in the engine and the observables are made, then these; λ, the end of the
-    // step, e^λ and ten stages; in implicit steps λ, five stages, five corrections and four factors of
-    // the Jacobian. Nested steps have λ at both ends of a window; where they do not suffice, others follow.
+    // λ, the end of the step, e^λ and ten stages; in implicit steps λ, five stages, five corrections and four
+    // factors of the Jacobian. Nested steps have λ at both ends of a window; where they do not suffice, others
+    // follow.
     let state: Double =
       switch method {
       case .nested: 2
       case .explicit: 13
       case .auto, .implicit: 15
       }
-    let tables = 1 + 2 * estimate.velocities + 2 * estimate.channels
-    let owned = tables + max(2 * estimate.channels, state) + 2
+    let tables = estimate.velocities + 2 * estimate.channels
+    // What is computed block by block is written once; other tables stand beside their copies, of factors while the
+    // scales are found, of velocities and energies throughout.
+    let copies = estimate.velocities + 1
+    let owned =
+      setup.needsOnlyMoments
+      ? tables + state : tables + copies + max(2 * estimate.channels, state) + 2
     return estimate.bytes(owned: owned, ranks: ranks)
   }
 
@@ -95,34 +100,49 @@ public struct EvolveStudy: Sendable {
     observer: inout some EvolveObserver & ~Copyable,
     keeper: inout some StateKeeper & ~Copyable
   ) throws -> EvolveResult {
+    let partition = Partition(momenta: setup.grid.count, bands: setup.bands, over: communicator)
+    if let tables = try ownedTables(partition, over: communicator) {
+      return try tables.taken { kernel, velocities, energies in
+        try integrateMoments(
+          kernel,
+          from: setup.initial.lambda(
+            replacing: energies,
+            partition: partition,
+            over: communicator
+          ),
+          Observables(velocities, partition: partition, over: communicator),
+          partition,
+          over: communicator,
+          &observer,
+          &keeper
+        )
+      }
+    }
     var system = try TabulatedModel(setup, over: communicator)
     if let report = system.compression { observer.didCompress(report) }
     if setup.forces.verify { try verify(system, over: communicator, &observer) }
     let start = try setup.initial.lambda(
       energies: system.tables.energies,
-      partition: system.partition,
+      partition: partition,
       over: communicator
     )
-    let rate = setup.model.coupling * setup.model.rateUnit
+    let observables = try Observables(system.tables, partition: partition, over: communicator)
+    var result: EvolveResult
     switch system.engine {
     case .separable:
-      if endsSteady, method == .explicit || method == .nested {
-        throw ModelError("time.end: steady takes implicit steps; use time.method: auto or implicit")
-      }
-      let evolution = try SeparableEvolution(
-        kernel: system.takeKernel().separable,
-        coarse: communicator.agree { try coarseModels() },
-        rate: rate,
+      result = try integrateMoments(
+        ScaledKernel(
+          system.takeKernel().separable,
+          modes: partition.owned.count,
+          over: communicator
+        ),
         from: start,
-        control: control,
-        method: endsSteady ? .implicit : method,
-        until: end,
-        partition: system.partition,
-        over: communicator
+        observables,
+        partition,
+        over: communicator,
+        &observer,
+        &keeper
       )
-      return try integrate(evolution, "separable", system, over: communicator, &observer, &keeper) {
-        try $0.advance(untilResidual: SteadyStudy.tolerance, report: $1)
-      }
     case .direct:
       if endsSteady || method == .implicit || method == .nested {
         let key = endsSteady ? "time.end: steady" : "time.method: \(method.rawValue)"
@@ -130,36 +150,43 @@ public struct EvolveStudy: Sendable {
           "\(key) needs moments: a kernel of low rank and --forces separable or auto; or use tgge steady"
         )
       }
-      let engine = try directForce(system.partition, over: communicator)
-      observer.willStart(pairSeconds: engine.secondsPerPair(), partition: system.partition)
+      let engine = try directForce(partition, over: communicator)
+      observer.willStart(pairSeconds: engine.secondsPerPair(), partition: partition)
       let evolution = Evolution(
         RateEquation(engine: engine, rate: rate),
         from: start,
         control: control,
         over: communicator
       )
-      return try integrate(evolution, "direct", system, over: communicator, &observer, &keeper) {
-        _,
-        _ in
-      }
+      result = try integrate(
+        evolution,
+        "direct",
+        observables,
+        partition,
+        over: communicator,
+        &observer,
+        &keeper
+      ) { _, _ in }
     }
+    result.compression = system.compression
+    return result
   }
 
   /// Steps through the output times, and on to the steady state if that is wanted.
   ///
   /// Collective.
-  private func integrate<Stepping: TimeStepping & ~Copyable>(
+  func integrate<Stepping: TimeStepping & ~Copyable>(
     _ start: consuming Stepping,
     _ engine: String,
-    _ system: TabulatedModel,
+    _ tables: consuming Observables,
+    _ partition: Partition,
     over communicator: some Communicator,
     _ observer: inout some EvolveObserver & ~Copyable,
     _ keeper: inout some StateKeeper & ~Copyable,
     settle: (inout Stepping, (Double, EvolutionStatistics) throws -> Void) throws -> Void
   ) throws -> EvolveResult {
     var evolution = start
-    let partition = system.partition
-    var observables = try Observables(system.tables, partition: partition, over: communicator)
+    var observables = tables
     var progress = try evolution.withLambda { lambda in
       EvolveProgress(start: try digest(of: lambda, partition: partition, over: communicator))
     }
@@ -220,8 +247,7 @@ public struct EvolveStudy: Sendable {
       outputs: progress.outputs,
       statistics: evolution.statistics,
       engine: engine,
-      digest: fingerprint,
-      compression: system.compression
+      digest: fingerprint
     )
   }
 

@@ -1,6 +1,7 @@
 import Communication
 import Kinetics
 import Lattice
+import VectorMath
 
 extension StudySetup {
   /// λ = β(ε − μ) of the recorded modes in the Gibbs state of a filling: where the thermal bath alone
@@ -22,11 +23,23 @@ extension StudySetup {
   ) throws -> [Double] {
     guard !recordedModes.isEmpty else { return [] }
     let partition = Partition(momenta: grid.count, bands: bands, over: communicator)
-    let energies = try communicator.agree {
-      try BandStructure(of: model.hamiltonian, on: grid, momenta: partition.ownedMomenta).energies
+    let energies = AlignedVector(count: partition.owned.count)
+    try communicator.agree {
+      let momenta = partition.ownedMomenta
+      // Eigenvectors live only as long as a block of momenta is worked on.
+      for start in stride(from: momenta.lowerBound, to: momenta.upperBound, by: 1024) {
+        let block = start..<min(start + 1024, momenta.upperBound)
+        let values = try BandStructure(of: model.hamiltonian, on: grid, momenta: block).energies
+        let place = (start - momenta.lowerBound) * bands
+        for (index, value) in values.enumerated() { energies[place + index] = value }
+      }
     }
     let state = InitialState.thermal(inverseTemperature: inverseTemperature, filling: filling)
-    let lambda = try state.lambda(energies: energies, partition: partition, over: communicator)
+    let lambda = try state.lambda(
+      replacing: energies,
+      partition: partition,
+      over: communicator
+    )
     return try recordedModes.map { mode in
       try value(of: mode, in: lambda, partition: partition, over: communicator)
     }

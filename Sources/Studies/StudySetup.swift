@@ -40,6 +40,15 @@ public struct StudySetup: Sendable {
   /// The number of modes, M.
   public var modes: Int { grid.count * bands }
 
+  /// Whether moments suffice, of the kernel as it is, and the other engine need not judge.
+  var needsOnlyMoments: Bool {
+    guard forces.choice != .direct, !forces.verify,
+      let bands = try? BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<1),
+      let kernel = try? model.kernel(on: bands)
+    else { return false }
+    return kernel.isSeparable
+  }
+
   /// The memory that the ranks of a host share, in bytes; 0 where they do not.
   ///
   /// - Parameter comparesEngines: Whether the direct engine is there even if another does the work.

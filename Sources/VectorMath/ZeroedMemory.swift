@@ -8,8 +8,9 @@ import Glibc
 
 /// Memory of zeros, aligned to 64 bytes, that its owner frees.
 ///
-/// From a few mebibytes on it is mapped, so that zeros are written by whoever uses a page first, and once; on
-/// Linux in pages of 2 MiB where the system has them, of which a pass over many modes meets fewer.
+/// From a few mebibytes on it is mapped, so that zeros are written by whoever uses a page first, and once. Pages of
+/// 2 MiB (MADV_HUGEPAGE) were as fast on a quiet machine and slower on others, where the system had to
+/// make them.
 struct ZeroedMemory {
   /// The first byte.
   let pointer: UnsafeMutableRawPointer
@@ -17,18 +18,14 @@ struct ZeroedMemory {
   /// All that was mapped.
   private let mapping: UnsafeMutableRawBufferPointer?
 
-  private static let page = 1 << 21
+  private static let largest = 1 << 22
 
   /// Allocates so many bytes.
   init(bytes: Int) {
-    if bytes >= 2 * ZeroedMemory.page, let mapping = ZeroedMemory.map(bytes + ZeroedMemory.page),
+    if bytes > ZeroedMemory.largest, let mapping = ZeroedMemory.map(bytes),
       let start = mapping.baseAddress
     {
-      let aligned = start.alignedUp(toMultipleOf: ZeroedMemory.page)
-      #if os(Linux)
-      madvise(aligned, bytes, MADV_HUGEPAGE)  // where that fails there are small pages
-      #endif
-      pointer = aligned
+      pointer = start
       self.mapping = mapping
     } else {
       pointer = .allocate(byteCount: max(bytes, 1), alignment: 64)

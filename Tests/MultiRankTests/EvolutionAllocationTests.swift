@@ -45,7 +45,11 @@ extension MultiRank {
         momenta: partition.ownedMomenta
       )
       var evolution = try ImplicitEvolution(
-        kernel: model.kernel(on: bands).separable,
+        kernel: ScaledKernel(
+          model.kernel(on: bands).separable,
+          modes: partition.owned.count,
+          over: world
+        ),
         rate: 0.05,
         from: AlignedVector(partition.owned.map { _ in 0 }),
         control: StepControl(relativeTolerance: 1e-10, absoluteTolerance: 1e-10),

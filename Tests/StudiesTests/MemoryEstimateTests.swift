@@ -25,15 +25,15 @@ struct MemoryEstimateTests {
     )
   }
 
-  @Test("Moments take less than 200 bytes for each mode of a rank, with implicit steps 240")
+  @Test("Moments take 144 bytes for each mode of a rank, nested steps 56 and implicit ones 160")
   func moments() throws {
     var study = try study(10_000_000, .init())
-    // auto may become implicit: six vectors more.
-    #expect(study.estimatedBytes(ranks: 1) < 240e7)
+    // A velocity table, four factor tables and vectors of the integrator: auto may become implicit.
+    #expect(study.estimatedBytes(ranks: 1) == 8 * (5 + 15) * 1e7)
     study.method = .explicit
-    #expect(study.estimatedBytes(ranks: 1) < 200e7)
-    // Energies, two velocity tables, four factor tables and thirteen vectors of the integrator.
-    #expect(study.estimatedBytes(ranks: 1) > 8 * 20e7)
+    #expect(study.estimatedBytes(ranks: 1) == 8 * (5 + 13) * 1e7)
+    study.method = .nested
+    #expect(study.estimatedBytes(ranks: 1) == 8 * (5 + 2) * 1e7)
     #expect(study.estimatedBytes(ranks: 4) == study.estimatedBytes(ranks: 1) / 4)
   }
 

@@ -36,22 +36,42 @@ public enum InitialState: Sendable, Equatable {
     partition: Partition,
     over communicator: some Communicator
   ) throws -> AlignedVector {
+    try lambda(replacing: AlignedVector(energies), partition: partition, over: communicator)
+  }
+
+  /// λ of the owned modes, in the place of their energies.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - energies: ε of the owned modes.
+  ///   - partition: Who owns which modes.
+  ///   - communicator: The ranks.
+  /// - Returns: λ, dimensionless.
+  /// - Throws: `CommunicationError` if a sum fails.
+  public func lambda(
+    replacing energies: consuming AlignedVector,
+    partition: Partition,
+    over communicator: some Communicator
+  ) throws -> AlignedVector {
+    let buffer = energies.buffer
     switch self {
     case .uniform(let filling):
-      let value = InitialState.lambda(filling)
-      return AlignedVector(energies.map { _ in value })
+      buffer.update(repeating: InitialState.lambda(filling))
     case .thermal(let beta, let filling):
+      for index in buffer.indices { buffer[index] *= beta }
       let chemical = try chemicalPotential(
-        scaledEnergies: energies.map { beta * $0 },
+        scaledEnergies: energies,
         filling: filling,
         modes: partition.modes,
         over: communicator
       )
-      return AlignedVector(energies.map { beta * $0 - chemical })
+      for index in buffer.indices { buffer[index] -= chemical }
     case .values(let values):
       precondition(values.count == energies.count)
-      return AlignedVector(values)
+      for (index, value) in values.enumerated() { buffer[index] = value }
     }
+    return energies
   }
 }
 
@@ -64,16 +84,18 @@ public enum InitialState: Sendable, Equatable {
 ///
 /// - Complexity: two exact sums in one Allreduce for each iteration, five or six in the usual case.
 func chemicalPotential(
-  scaledEnergies: [Double],
+  scaledEnergies: borrowing AlignedVector,
   filling: Double,
   modes: Int,
   over communicator: some Communicator
 ) throws(CommunicationError) -> Double {
   let offset = Double.log(filling / (1 - filling))
-  var extremes = [-Double.infinity, -Double.infinity]
-  for energy in scaledEnergies {
-    extremes = [max(extremes[0], energy), max(extremes[1], -energy)]
+  var (highest, lowest) = (-Double.infinity, Double.infinity)
+  for energy in scaledEnergies.buffer {
+    highest = max(highest, energy)
+    lowest = min(lowest, energy)
   }
+  var extremes = [highest, -lowest]
   var span = extremes.mutableSpan
   try communicator.maximum(&span)
 
@@ -85,7 +107,7 @@ func chemicalPotential(
   var sums = ExactSums(exponents: [1, 1])
   for _ in 0..<200 where lower < upper {
     sums.reset()
-    scaledEnergies.withUnsafeBufferPointer { addOccupations($0, chemical, to: &sums) }
+    addOccupations(scaledEnergies, chemical, to: &sums)
     try sums.reduce(over: communicator)
     let excess = sums.value(0) - target
     if excess > 0 { upper = chemical } else { lower = chemical }
@@ -110,19 +132,28 @@ func particleNumber(
   _ lambda: borrowing AlignedVector,
   over communicator: some Communicator
 ) throws(CommunicationError) -> Double {
-  var sums = ExactSums(exponents: [1, 1])
-  addOccupations(UnsafeBufferPointer(lambda.buffer), 0, to: &sums)
+  var sums = ExactSums(exponents: [1])
+  let block = FoldAccumulator.capacity * Vector.scalarCount
+  for start in stride(from: 0, to: lambda.paddedCount, by: block) {
+    var number = FoldAccumulator()
+    let end = min(start + block, lambda.paddedCount)
+    for index in stride(from: start, to: end, by: Vector.scalarCount) {
+      number.add(occupations(lambda.pointer.vector(at: index)).occupation, sums.windows[0])
+    }
+    sums.absorb(&number, into: 0)
+  }
+  // The padding has λ = 0 and so n = 1/2.
+  for _ in lambda.count..<lambda.paddedCount { sums.add(-0.5, to: 0) }
   try sums.reduce(over: communicator)
   return sums.value(0)
 }
 
 /// Adds Σ n and Σ n h of λ = energies − chemical.
 private func addOccupations(
-  _ energies: UnsafeBufferPointer<Double>,
+  _ energies: borrowing AlignedVector,
   _ chemical: Double,
   to sums: inout ExactSums
 ) {
-  guard let pointer = energies.baseAddress else { return }
   let block = FoldAccumulator.capacity * Vector.scalarCount
   let window = sums.windows[0]
   let whole = energies.count / Vector.scalarCount * Vector.scalarCount
@@ -130,7 +161,7 @@ private func addOccupations(
     var number = FoldAccumulator()
     var variance = FoldAccumulator()
     for index in stride(from: start, to: min(start + block, whole), by: Vector.scalarCount) {
-      let (n, h) = occupations(pointer.vector(at: index) - Vector(repeating: chemical))
+      let (n, h) = occupations(energies.pointer.vector(at: index) - Vector(repeating: chemical))
       number.add(n, window)
       variance.add(n * h, window)
     }

@@ -26,10 +26,7 @@ public struct ObservableValues: Sendable, Equatable {
 ///     filling = (1/M) Σ_m n_m        I_ca = (1/N) Σ_kν Re[u*_aν (∂_c H u_ν)_a] n_kν        (Eqs. 13, C5, C6)
 public struct Observables: ~Copyable {
   private let partition: Partition
-  private let orbitals: Int
-  /// The velocity tables, one after the other, each padded to whole vectors.
-  private let velocities: AlignedVector
-  private let stride: Int
+  private let velocities: VelocityTables
   /// n of a block of modes.
   private let occupationBlock = AlignedVector(count: Observables.block)
   private var sums: ExactSums
@@ -51,17 +48,25 @@ public struct Observables: ~Copyable {
     partition: Partition,
     over communicator: some Communicator
   ) throws(CommunicationError) {
+    var velocities = VelocityTables(
+      count: tables.velocities.count,
+      modes: partition.owned.count
+    )
+    velocities.load(tables.velocities, at: 0)
+    try self.init(velocities, partition: partition, over: communicator)
+  }
+
+  /// Prepares sums over tables that are there.
+  ///
+  /// Collective; see above.
+  public init(
+    _ velocities: consuming VelocityTables,
+    partition: Partition,
+    over communicator: some Communicator
+  ) throws(CommunicationError) {
     self.partition = partition
-    orbitals = tables.bands
-    stride = partition.owned.count.roundedUpToVectors
-    velocities = AlignedVector(count: stride * tables.velocities.count)
-    var largest = [Double](repeating: 0, count: tables.velocities.count)
-    for (table, velocity) in tables.velocities.enumerated() {
-      for (index, value) in velocity.enumerated() {
-        velocities[table * stride + index] = value
-        largest[table] = max(largest[table], abs(value))
-      }
-    }
+    var largest = velocities.extremes.map(\.largest)
+    self.velocities = velocities
     if !largest.isEmpty {
       var span = largest.mutableSpan
       try communicator.maximum(&span)
@@ -85,15 +90,19 @@ public struct Observables: ~Copyable {
     over communicator: some Communicator
   ) throws(CommunicationError) -> ObservableValues {
     sums.reset()
-    for start in Swift.stride(from: 0, to: stride, by: Observables.block) {
-      let count = min(Observables.block, stride - start)
-      for index in Swift.stride(from: 0, to: count, by: Vector.scalarCount) {
+    let padded = velocities.stride
+    let window = sums.windows[0]
+    for start in stride(from: 0, to: padded, by: Observables.block) {
+      let count = min(Observables.block, padded - start)
+      var number = FoldAccumulator()
+      for index in stride(from: 0, to: count, by: Vector.scalarCount) {
         let n = occupations(lambda.pointer.vector(at: start + index)).occupation
         occupationBlock.pointer.store(n, at: index)
+        number.add(n, window)
       }
-      sum(0, count) { _ in Vector(repeating: 1) }
+      sums.absorb(&number, into: 0)
       for table in 1..<sums.count {
-        let velocity = velocities.pointer + (table - 1) * stride + start
+        let velocity = velocities.table(table - 1) + start
         sum(table, count) { velocity.vector(at: $0) }
       }
     }
@@ -102,6 +111,7 @@ public struct Observables: ~Copyable {
     try sums.reduce(over: communicator)
 
     let orbitalCurrents = (1..<sums.count).map { sums.value($0) / Double(partition.momenta) }
+    let orbitals = partition.bands
     let directions = orbitalCurrents.count / orbitals
     return ObservableValues(
       filling: sums.value(0) / Double(partition.modes),
@@ -117,7 +127,7 @@ public struct Observables: ~Copyable {
   private mutating func sum(_ table: Int, _ count: Int, _ velocity: (Int) -> Vector) {
     var accumulator = FoldAccumulator()
     let window = sums.windows[table]
-    for index in Swift.stride(from: 0, to: count, by: Vector.scalarCount) {
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       accumulator.add(velocity(index) * occupationBlock.pointer.vector(at: index), window)
     }
     sums.absorb(&accumulator, into: table)

@@ -22,10 +22,10 @@ public struct SeparableEvolution<Group: Communicator>: TimeStepping, ~Copyable {
 
   /// Prepares an integration.
   ///
-  /// Collective: the ranks agree on the scales of the tables.
+  /// Collective: the ranks count the particles.
   ///
   /// - Parameters:
-  ///   - kernel: The kernel over the modes that this rank owns.
+  ///   - kernel: The tables of the modes that this rank owns.
   ///   - coarse: Lattices of few momenta, the smallest first, at most two; with none there are no nested steps.
   ///   - rate: εJ.
   ///   - initial: λ of the owned modes at time 0.
@@ -36,7 +36,7 @@ public struct SeparableEvolution<Group: Communicator>: TimeStepping, ~Copyable {
   ///   - communicator: The ranks.
   /// - Throws: `CommunicationError` if a collective fails.
   public init(
-    kernel: consuming SeparableKernel,
+    kernel: consuming ScaledKernel,
     coarse: [CoarseModel] = [],
     rate: Double,
     from initial: consuming AlignedVector,
@@ -62,7 +62,7 @@ public struct SeparableEvolution<Group: Communicator>: TimeStepping, ~Copyable {
         over: communicator
       )
     } else if method == .implicit {
-      implicit = try ImplicitEvolution(
+      implicit = ImplicitEvolution(
         kernel: kernel,
         rate: rate,
         from: initial,
@@ -71,7 +71,7 @@ public struct SeparableEvolution<Group: Communicator>: TimeStepping, ~Copyable {
         over: communicator
       )
     } else {
-      let engine = try SeparableForce(
+      let engine = SeparableForce(
         kernel: kernel,
         partition: partition,
         communicator: communicator

@@ -40,17 +40,25 @@ struct KernelScales: Sendable, Equatable {
     of kernel: SeparableKernel,
     over communicator: some Communicator
   ) throws(CommunicationError) {
-    let tables = kernel.channels.flatMap { [$0.source, $0.sink] }
+    var tables = [TableExtremes](repeating: TableExtremes(), count: 2 * kernel.channels.count)
+    tables.add(kernel)
+    try self.init(of: tables, over: communicator)
+  }
+
+  /// The scales of tables that have been looked at.
+  ///
+  /// Collective: the ranks agree on the scales.
+  init(
+    of tables: [TableExtremes],
+    over communicator: some Communicator
+  ) throws(CommunicationError) {
     // Of each table the largest and the smallest magnitude, as exponents of two, and its sign.
     let none = Int64.min / 2
     var extremes = [Int64](repeating: none, count: 3 * tables.count)
-    for (index, table) in tables.enumerated() {
-      for value in table where value != 0 {
-        let exponent = Int64(value.exponent)
-        extremes[3 * index] = max(extremes[3 * index], exponent)
-        extremes[3 * index + 1] = max(extremes[3 * index + 1], -exponent)
-        if value < 0 { extremes[3 * index + 2] = 1 }
-      }
+    for (index, table) in tables.enumerated() where table.largest > 0 {
+      extremes[3 * index] = Int64(table.largest.exponent)
+      extremes[3 * index + 1] = -Int64(table.smallest.exponent)
+      if table.hasNegative { extremes[3 * index + 2] = 1 }
     }
     if !extremes.isEmpty {
       var span = extremes.mutableSpan

@@ -6,7 +6,7 @@ import VectorMath
 ///
 /// Each table is scaled by a power of two to at most 1, so that products with occupations have the window
 /// |x| < 1, and padded with zeros to whole tiles.
-struct ScaledKernel: ~Copyable {
+public struct ScaledKernel: ~Copyable {
   /// Modes that are worked on at a time; what belongs to a tile stays in the first-level cache.
   static let tile = 512
 
@@ -30,21 +30,29 @@ struct ScaledKernel: ~Copyable {
   private(set) var slopes: [Double]
 
   /// The bath of each channel, and γ_r/γ_bath in the same scale.
-  private let strengths: [(bath: Int, value: Double)]
+  private var strengths: [(bath: Int, value: Double)]
 
   /// What the tables were divided by.
-  let scales: KernelScales
+  private(set) var scales: KernelScales
 
   /// How many accumulators one sum of the tables' products with occupations needs.
   ///
   /// One spans 126 bits below 1; where the factors range further, a second takes what the first
   /// leaves, and so on, so that sums are within 2⁻⁶⁰ Σ|term| for any filling above 2⁻⁶.
-  let depth: Int
+  var depth: Int {
+    max(1, min(6, (scales.range + 66 + FoldAccumulator.span - 1) / FoldAccumulator.span))
+  }
 
   /// Scales a kernel over the modes that this rank owns.
   ///
   /// Collective: the ranks agree on the scales.
-  init(
+  ///
+  /// - Parameters:
+  ///   - kernel: Its tables are copied.
+  ///   - modes: Their number.
+  ///   - communicator: The ranks.
+  /// - Throws: `CommunicationError` if the maximum fails.
+  public init(
     _ kernel: SeparableKernel,
     modes: Int,
     over communicator: some Communicator
@@ -67,7 +75,13 @@ struct ScaledKernel: ~Copyable {
     stride =
       (modes + ScaledKernel.tile - 1) / ScaledKernel.tile * ScaledKernel.tile + ScaledKernel.skew
     factors = AlignedVector(count: 2 * channels * stride)
-    depth = max(1, min(6, (scales.range + 66 + FoldAccumulator.span - 1) / FoldAccumulator.span))
+    (couplings, slopes, strengths) = ([], [], [])
+    setScales(scales, of: kernel)
+  }
+
+  /// Says what the tables are, or will be, divided by.
+  mutating func setScales(_ scales: KernelScales, of kernel: SeparableKernel) {
+    self.scales = scales
     let units = kernel.channels.indices.map { r in
       let exponent = scales.exponents[2 * r] + scales.exponents[2 * r + 1]
       return Double(sign: .plus, exponent: exponent, significand: 1)
@@ -84,6 +98,21 @@ struct ScaledKernel: ~Copyable {
     for (r, channel) in kernel.channels.enumerated() {
       copyScaled(channel.source, by: inverseScale(2 * r), to: table(2 * r, from: 0))
       copyScaled(channel.sink, by: inverseScale(2 * r + 1), to: table(2 * r + 1, from: 0))
+    }
+  }
+
+  /// Writes a part of the tables, and looks at what it reaches.
+  ///
+  /// - Parameters:
+  ///   - kernel: Has the same channels.
+  ///   - start: The place of its first mode, at the beginning of a vector; zeros are written up to the end of one.
+  ///   - extremes: Those of the tables f_0, g_0, f_1 … before they are scaled.
+  func load(_ kernel: SeparableKernel, at start: Int, _ extremes: inout [TableExtremes]) {
+    precondition(kernel.channels.count == channels, "a kernel of other channels")
+    for (r, channel) in kernel.channels.enumerated() {
+      for (index, values) in [(2 * r, channel.source), (2 * r + 1, channel.sink)] {
+        extremes[index].copy(values, by: inverseScale(index), to: table(index, from: start))
+      }
     }
   }
 

@@ -25,13 +25,13 @@ public struct ComputedTables: Sendable {
   ///   - model: The model.
   ///   - grid: The momenta of the whole lattice.
   ///   - momenta: Those that this rank owns.
-  ///   - velocityUnits: Powers of two that no velocity exceeds.
+  ///   - velocityUnits: Powers of two that no velocity exceeds; none where velocities keep their units.
   /// - Throws: `ModelError` if the model does not fit the grid.
   public init(
     of model: OpenLattice,
     on grid: MomentumGrid,
     momenta: Range<Int>,
-    velocityUnits: [Double]
+    velocityUnits: [Double] = []
   ) throws(ModelError) {
     let bands = try BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<1)
     var kernel = try model.kernel(on: bands).separable
@@ -64,6 +64,11 @@ public struct ComputedTables: Sendable {
     return (block.lowerBound - first) * bands..<(block.upperBound - first) * bands
   }
 
+  /// The tables of a block; `nil` where the model does not fit.
+  func tables(of block: Range<Int>) -> ModeTables? {
+    try? ModeTables(of: model, on: grid, momenta: block)
+  }
+
   /// Writes the tables of a block.
   ///
   /// - Parameters:
@@ -76,7 +81,7 @@ public struct ComputedTables: Sendable {
     into kernel: borrowing ScaledKernel,
     _ pass: borrowing MomentPass
   ) -> Bool {
-    guard let tables = try? ModeTables(of: model, on: grid, momenta: block) else { return false }
+    guard let tables = tables(of: block) else { return false }
     kernel.load(tables.kernel.separable)
     pass.load(others: tables.velocities, units: velocityUnits, kernel)
     let count = block.count * bands

@@ -84,7 +84,7 @@ private func balance(
   let modes = Int(try communicator.sum(Int64(active.count)))
   let number = filling * Double(partition.modes) - kept.value(0)
   let shift = try chemicalPotential(
-    scaledEnergies: next,
+    scaledEnergies: AlignedVector(next),
     filling: number / Double(modes),
     modes: modes,
     over: communicator

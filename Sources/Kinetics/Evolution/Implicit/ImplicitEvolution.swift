@@ -36,27 +36,23 @@ public struct ImplicitEvolution<Group: Communicator>: TimeStepping, ~Copyable {
 
   /// Prepares an integration.
   ///
-  /// Collective: the ranks agree on the scales of the tables.
-  ///
   /// - Parameters:
-  ///   - kernel: The kernel over the modes that this rank owns.
+  ///   - kernel: The tables of the modes that this rank owns.
   ///   - rate: εJ.
   ///   - initial: λ of the owned modes at time 0.
   ///   - control: The tolerances.
   ///   - partition: Who owns which modes.
   ///   - communicator: The ranks.
-  /// - Throws: `CommunicationError` if a maximum fails.
   public init(
-    kernel: consuming SeparableKernel,
+    kernel: consuming ScaledKernel,
     rate: Double,
     from initial: consuming AlignedVector,
     control: StepControl,
     partition: Partition,
     over communicator: Group
-  ) throws(CommunicationError) {
-    let scaled = try ScaledKernel(kernel, modes: partition.owned.count, over: communicator)
+  ) {
     self.init(
-      kernel: scaled,
+      kernel: kernel,
       scale: rate / Double(partition.momenta),
       from: initial,
       control: control,

@@ -60,10 +60,8 @@ struct NestedEvolution<Group: Communicator>: ~Copyable {
 
   /// Prepares an integration.
   ///
-  /// Collective: the ranks agree on the scales of the tables.
-  ///
   /// - Parameters:
-  ///   - kernel: The kernel over the modes that this rank owns.
+  ///   - kernel: The tables of the modes that this rank owns.
   ///   - coarse: Coarse lattices, the smallest first; one or two.
   ///   - rate: εJ.
   ///   - initial: λ of the owned modes at time 0.
@@ -72,7 +70,7 @@ struct NestedEvolution<Group: Communicator>: ~Copyable {
   ///   - communicator: The ranks.
   /// - Throws: `CommunicationError` if a maximum fails.
   init(
-    kernel: consuming SeparableKernel,
+    kernel: consuming ScaledKernel,
     coarse: [CoarseModel],
     rate: Double,
     from initial: consuming AlignedVector,
@@ -80,13 +78,12 @@ struct NestedEvolution<Group: Communicator>: ~Copyable {
     partition: Partition,
     over communicator: Group
   ) throws(CommunicationError) {
-    let scaled = try ScaledKernel(kernel, modes: partition.owned.count, over: communicator)
     let first = try NestedEvolution.lattice(coarse[0], rate, control)
     var second: CoarseLattice?
     if coarse.count > 1 { second = try NestedEvolution.lattice(coarse[1], rate, control) }
     bound = NestedEvolution.bound(control)
     modes = DrivenModes(
-      kernel: scaled,
+      kernel: kernel,
       from: initial,
       momenta: partition.momenta,
       rate: rate,

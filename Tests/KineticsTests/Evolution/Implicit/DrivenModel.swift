@@ -56,6 +56,14 @@ struct DrivenModel: Sendable {
     ).separable
   }
 
+  /// The same, as integrations take it.
+  func tables(
+    _ partition: Partition,
+    over communicator: some Communicator
+  ) throws -> ScaledKernel {
+    try ScaledKernel(kernel(partition), modes: partition.owned.count, over: communicator)
+  }
+
   /// εJ.
   var rate: Double { model.coupling * model.rateUnit }
 
@@ -67,7 +75,7 @@ struct DrivenModel: Sendable {
   ) throws -> ImplicitEvolution<Group> {
     let partition = partition(over: communicator)
     return try ImplicitEvolution(
-      kernel: kernel(partition),
+      kernel: tables(partition, over: communicator),
       rate: rate,
       from: AlignedVector(Array(initial[partition.owned])),
       control: StepControl(relativeTolerance: tolerance, absoluteTolerance: tolerance),
@@ -85,7 +93,7 @@ struct DrivenModel: Sendable {
   ) throws -> SeparableEvolution<SerialCommunicator> {
     let partition = partition(over: SerialCommunicator())
     return try SeparableEvolution(
-      kernel: kernel(partition),
+      kernel: tables(partition, over: SerialCommunicator()),
       rate: rate,
       from: AlignedVector(initial),
       control: StepControl(relativeTolerance: tolerance, absoluteTolerance: tolerance),

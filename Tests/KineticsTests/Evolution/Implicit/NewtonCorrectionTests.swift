@@ -58,7 +58,7 @@ struct NewtonCorrectionTests {
       )
       // With these tolerances the error is max |estimate|.
       var evolution = try ImplicitEvolution(
-        kernel: model.kernel(partition),
+        kernel: model.tables(partition, over: SerialCommunicator()),
         rate: model.rate,
         from: AlignedVector(lambda),
         control: StepControl(relativeTolerance: 1e-300, absoluteTolerance: 1),

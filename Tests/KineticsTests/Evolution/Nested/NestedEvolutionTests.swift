@@ -21,7 +21,7 @@ struct NestedEvolutionTests {
     let model = try chain(2048)
     let partition = model.partition(over: alone)
     return try SeparableEvolution(
-      kernel: model.kernel(partition),
+      kernel: ScaledKernel(model.kernel(partition), modes: partition.owned.count, over: alone),
       coarse: coarse.map { momenta in
         let small = try chain(momenta)
         return CoarseModel(

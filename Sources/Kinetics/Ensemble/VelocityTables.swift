@@ -1,0 +1,38 @@
+import VectorMath
+
+/// The velocities of the modes that a rank owns, a table for each direction and orbital.
+public struct VelocityTables: ~Copyable {
+  /// The number of tables.
+  let count: Int
+
+  /// What the values reach that were loaded.
+  private(set) var extremes: [TableExtremes]
+
+  /// The distance between two tables: the owned modes, rounded up to whole vectors.
+  let stride: Int
+
+  /// The tables, one after the other, with zeros between them.
+  private let values: AlignedVector
+
+  /// Makes room.
+  init(count: Int, modes: Int) {
+    self.count = count
+    stride = modes.roundedUpToVectors
+    values = AlignedVector(count: stride * count)
+    extremes = [TableExtremes](repeating: TableExtremes(), count: count)
+  }
+
+  /// Writes the velocities of some modes.
+  ///
+  /// - Parameters:
+  ///   - velocities: For each table those of the same modes.
+  ///   - start: The place of the first among the owned modes, at the beginning of a vector.
+  mutating func load(_ velocities: [[Double]], at start: Int) {
+    for (index, velocity) in velocities.enumerated() {
+      extremes[index].copy(velocity, by: 1, to: table(index) + start)
+    }
+  }
+
+  /// A table, from the first owned mode on.
+  func table(_ index: Int) -> UnsafeMutablePointer<Double> { values.pointer + index * stride }
+}
