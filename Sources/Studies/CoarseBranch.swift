@@ -139,7 +139,7 @@ extension Communicator {
   /// The words of the first rank.
   ///
   /// Collective.
-  fileprivate func broadcast(_ words: StateWords) throws(CommunicationError) -> StateWords {
+  func broadcast(_ words: StateWords) throws(CommunicationError) -> StateWords {
     var count: InlineArray<1, Int64> = [Int64(words.words.count)]
     var span = count.mutableSpan
     try broadcast(&span, from: 0)

@@ -160,18 +160,3 @@ extension SteadyBranch {
     words.append(result.fillingSlope)
   }
 }
-
-extension Communicator {
-  /// The words of the first rank.
-  ///
-  /// Collective.
-  fileprivate func broadcast(_ words: StateWords) throws(CommunicationError) -> StateWords {
-    var count: [Int64] = [Int64(words.words.count)]
-    var span = count.mutableSpan
-    try broadcast(&span, from: 0)
-    var elements = rank == 0 ? words.words : [UInt64](repeating: 0, count: Int(count[0]))
-    var all = elements.mutableSpan
-    try broadcast(&all, from: 0)
-    return StateWords(elements)
-  }
-}
