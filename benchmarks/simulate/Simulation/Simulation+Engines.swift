@@ -23,7 +23,13 @@ extension Simulation {
     case .evolve:
       let control = StepControl(relativeTolerance: 1e-10, absoluteTolerance: 1e-10)
       let setup = StudySetup(model: model, grid: grid)
-      let study = EvolveStudy(setup, outputTimes: [0, 1], control: control)
+      // Explicit steps, as `tgge benchmark evolve` takes them.
+      let study = EvolveStudy(
+        setup,
+        outputTimes: [0, 1],
+        control: control,
+        method: .explicit
+      )
       var shortest = Double.infinity
       for _ in 0..<rounds {
         var watch = Stopwatch()
