@@ -11,42 +11,9 @@ import Testing
 struct CoarseBranchTests {
   private let world = SerialCommunicator()
 
-  private func setup(
-    _ model: OpenLattice,
-    momenta: Int = 24_000,
-    initial: InitialState = .uniform(filling: 0.5)
-  ) throws -> StudySetup {
-    StudySetup(
-      model: model,
-      grid: try MomentumGrid(extents: [momenta]),
-      initial: initial,
-      recordedModes: Array(stride(from: 0, to: momenta * model.hamiltonian.orbitals.count, by: 97))
-    )
-  }
-
-  /// The state that is found without a coarse lattice, and without other points.
-  private func alone(_ setup: StudySetup) throws -> SteadyResult {
-    var branch = SteadyBranch(verifiedModes: 0, over: world)
-    branch.startsCoarse = false
-    return try branch.solve(setup)
-  }
-
-  /// Compares two results to rounding.
-  ///
-  /// Both have moments within some 10⁻¹⁵, and λ = ln(out/in) at most some 20: a few units of rounding of it.
-  /// Slopes without a coarse lattice are taken within 10⁻⁹ of the root.
+  /// Moments are those of the coarse lattice to 10⁻¹³.
   private func expectSame(_ one: SteadyResult, _ other: SteadyResult) {
-    #expect(one.lambda.count == other.lambda.count && !one.lambda.isEmpty)
-    for (a, b) in zip(one.lambda, other.lambda) { #expect(abs(a - b) < 1e-14 * (1 + abs(b))) }
-    for (a, b) in zip(one.observables.orbitalCurrents, other.observables.orbitalCurrents) {
-      #expect(abs(a - b) < 1e-14)
-    }
-    #expect(one.certificate.residual < 1e-13 && one.fillingError < 1e-14)
-    #expect(one.certificate.idleModes == other.certificate.idleModes)
-    for (a, b) in [(one.driveSlope, other.driveSlope), (one.fillingSlope, other.fillingSlope)] {
-      #expect((a == nil) == (b == nil))
-      for (a, b) in zip(a ?? [], b ?? []) { #expect(abs(a - b) < 1e-9) }
-    }
+    LargeLattice.expectSame(one, other, residual: 1e-13, fillingError: 1e-14)
   }
 
   @Test("Each point of a line of drives takes one pass, from the first to the last")
@@ -54,10 +21,10 @@ struct CoarseBranchTests {
     for beta in [0.5, 2, 5] {
       var branch = SteadyBranch(over: world)
       for drive in [0, 0.02, 0.1, 0.25, 0.4, 0.6, 0.9, 0.98, 1] {
-        let next = try setup(Chain.tightBinding(beta: beta, drive: drive))
+        let next = try LargeLattice.setup(Chain.tightBinding(beta: beta, drive: drive))
         let result = try branch.solve(next, at: drive)
         #expect(result.iterations == 1)
-        expectSame(result, try alone(next))
+        expectSame(result, try LargeLattice.alone(next))
       }
     }
   }
@@ -67,7 +34,7 @@ struct CoarseBranchTests {
   func slopes() throws {
     var branch = SteadyBranch(over: world)
     for response in try Reference.responses() where response.model == 1 {
-      let next = try setup(Chain.tightBinding(beta: 2, drive: response.drive))
+      let next = try LargeLattice.setup(Chain.tightBinding(beta: 2, drive: response.drive))
       let result = try branch.solve(next, at: response.drive)
       #expect(result.iterations == 1)
       #expect(abs((result.driveSlope?[0] ?? .nan) - response.slope) < 0x1p-40)
@@ -78,22 +45,22 @@ struct CoarseBranchTests {
   func others() throws {
     var branch = SteadyBranch(over: world)
     for filling in [0.1, 0.3, 0.5, 0.55] {
-      let next = try setup(
+      let next = try LargeLattice.setup(
         Chain.tightBinding(beta: 2, drive: 0.4),
         initial: .uniform(filling: filling)
       )
       let result = try branch.solve(next, at: filling)
       #expect(result.iterations == 1 && abs(result.observables.filling - filling) < 1e-14)
-      expectSame(result, try alone(next))
+      expectSame(result, try LargeLattice.alone(next))
     }
     for beta in [1.0, 2, 3] {
-      let next = try setup(
+      let next = try LargeLattice.setup(
         Chain.rashba(beta: beta, drive: 0.4),
         initial: .thermal(inverseTemperature: beta, filling: 0.3)
       )
       let result = try branch.solve(next, at: beta)
       #expect(result.iterations == 1)
-      expectSame(result, try alone(next))
+      expectSame(result, try LargeLattice.alone(next))
     }
   }
 
@@ -104,11 +71,11 @@ struct CoarseBranchTests {
       // Without spin-orbit coupling the dephasing of the up spin alone leaves a whole band without rates.
       var model = try Chain.rashba(beta: 2, drive: drive)
       model.hamiltonian = try .rashbaZeeman(hopping: 1, alphaY: 0, alphaZ: 0, zeeman: 1)
-      let next = try setup(model, initial: .uniform(filling: 0.3))
+      let next = try LargeLattice.setup(model, initial: .uniform(filling: 0.3))
       let result = try branch.solve(next, at: drive)
-      #expect(result.certificate.idleModes == (drive == 1 ? 24_000 : 0))
+      #expect(result.certificate.idleModes == (drive == 1 ? 24_576 : 0))
       #expect((result.iterations == 1) == (drive != 1))
-      expectSame(result, try alone(next))
+      expectSame(result, try LargeLattice.alone(next))
     }
   }
 
@@ -117,15 +84,15 @@ struct CoarseBranchTests {
     var branch = SteadyBranch(over: world)
     var first: SteadyResult?
     for drive in [0.4, 0.45, 0.5] {
-      let next = try setup(Chain.rashba(beta: 5, drive: drive, zeeman: 0.01))
+      let next = try LargeLattice.setup(Chain.rashba(beta: 5, drive: drive, zeeman: 0.01))
       let result = try branch.solve(next, at: drive)
       #expect(result.iterations > 1)
-      expectSame(result, try alone(next))
+      expectSame(result, try LargeLattice.alone(next))
       if drive == 0.4 { first = result }
     }
     branch.restart()
     let again = try branch.solve(
-      setup(Chain.rashba(beta: 5, drive: 0.4, zeeman: 0.01)),
+      LargeLattice.setup(Chain.rashba(beta: 5, drive: 0.4, zeeman: 0.01)),
       at: 0.4
     )
     #expect(again.digest == first?.digest && again.iterations == first?.iterations)
@@ -133,11 +100,11 @@ struct CoarseBranchTests {
 
   @Test("A restart forgets what came before, to the last bit")
   func restart() throws {
-    let next = try setup(Chain.tightBinding(beta: 2, drive: 0.5))
+    let next = try LargeLattice.setup(Chain.tightBinding(beta: 2, drive: 0.5))
     var branch = SteadyBranch(over: world)
     let first = try branch.solve(next, at: 0.5)
     for drive in [0.1, 0.2, 0.45] {
-      _ = try branch.solve(setup(Chain.tightBinding(beta: 2, drive: drive)), at: drive)
+      _ = try branch.solve(LargeLattice.setup(Chain.tightBinding(beta: 2, drive: drive)), at: drive)
     }
     branch.restart()
     let again = try branch.solve(next, at: 0.5)
@@ -147,9 +114,9 @@ struct CoarseBranchTests {
 
   @Test("States that the other engine is to judge, and branches that are told so, do without")
   func without() throws {
-    let next = try setup(Chain.tightBinding(beta: 2, drive: 0.5))
-    #expect(try alone(next).iterations > 1)
-    var verified = try setup(Chain.tightBinding(beta: 2, drive: 0.5), momenta: 8192)
+    let next = try LargeLattice.setup(Chain.tightBinding(beta: 2, drive: 0.5))
+    #expect(try LargeLattice.alone(next).iterations > 1)
+    var verified = try LargeLattice.setup(Chain.tightBinding(beta: 2, drive: 0.5), momenta: 8192)
     var branch = SteadyBranch(over: world)
     let judged = try branch.solve(verified)
     #expect(judged.iterations > 1 && judged.otherResidual != nil)
@@ -163,9 +130,9 @@ struct CoarseBranchTests {
 
   @Test("Slopes to other parameters are those of the large lattice")
   func response() throws {
-    let next = try setup(Chain.tightBinding(beta: 2, drive: 0.5))
+    let next = try LargeLattice.setup(Chain.tightBinding(beta: 2, drive: 0.5))
     let parameter = SetupParameter(name: "baths.thermal.beta", value: 2) { beta in
-      try setup(Chain.tightBinding(beta: beta, drive: 0.5))
+      try LargeLattice.setup(Chain.tightBinding(beta: beta, drive: 0.5))
     }
     var branch = SteadyBranch(over: world)
     #expect(try branch.solve(next).iterations == 1)
@@ -184,7 +151,7 @@ struct CoarseBranchTests {
         var branch = SteadyBranch(over: group)
         return try [0.1, 0.2, 0.3, 0.4, 0.5].map { drive in
           let model = try Chain.rashba(beta: 2, drive: drive)
-          return try branch.solve(setup(model, momenta: 12_001), at: drive)
+          return try branch.solve(LargeLattice.setup(model, momenta: 12_001), at: drive)
         }
       }[0].get()
     }

@@ -10,69 +10,31 @@ import Testing
 
 @Suite("Steady states of large lattices, without tables of all modes")
 struct ComputedSteadyStateTests {
-  private func setup(
-    _ model: OpenLattice,
-    momenta: Int = 24_576,
-    initial: InitialState = .uniform(filling: 0.5)
-  ) throws -> StudySetup {
-    let modes = momenta * model.hamiltonian.orbitals.count
-    return StudySetup(
-      model: model,
-      grid: try MomentumGrid(extents: [momenta]),
-      initial: initial,
-      recordedModes: Array(stride(from: 0, to: modes, by: 97))
-    )
-  }
-
-  /// The state from tables that are kept.
-  private func tabulated(_ setup: StudySetup) throws -> SteadyResult {
-    var branch = SteadyBranch(over: SerialCommunicator())
-    branch.startsCoarse = false
-    return try branch.solve(setup)
-  }
-
-  /// Both have a residual below 10⁻¹⁵, and λ = ln(out/in) at most some 20: a few units of rounding of it.
-  private func expectSame(_ one: SteadyResult, _ other: SteadyResult) {
-    #expect(one.lambda.count == other.lambda.count && !one.lambda.isEmpty)
-    for (a, b) in zip(one.lambda, other.lambda) { #expect(abs(a - b) < 1e-14 * (1 + abs(b))) }
-    for (a, b) in zip(one.observables.orbitalCurrents, other.observables.orbitalCurrents) {
-      #expect(abs(a - b) < 1e-14)
-    }
-    #expect(one.certificate.residual < 1e-14 && one.fillingError < 1e-15)
-    // Those of the tables are taken within 10⁻⁹ of the root.
-    for (a, b) in zip(one.driveSlope ?? [], other.driveSlope ?? []) { #expect(abs(a - b) < 1e-9) }
-    for (a, b) in zip(one.fillingSlope ?? [], other.fillingSlope ?? []) {
-      #expect(abs(a - b) < 1e-9)
-    }
-    #expect((one.driveSlope == nil) == (other.driveSlope == nil))
-    #expect((one.fillingSlope == nil) == (other.fillingSlope == nil))
-  }
-
   @Test(
     "One pass finds the state that tables have, at all drives",
     arguments: [0, 0.3, 0.5, 1]
   )
   func chain(_ drive: Double) throws {
     for (beta, filling) in [(0.5, 0.5), (2, 0.2), (5, 0.5)] {
-      let setup = try setup(
+      let setup = try LargeLattice.setup(
         Chain.tightBinding(beta: beta, drive: drive),
         initial: .uniform(filling: filling)
       )
       let found = try SteadyStudy(setup).run(over: SerialCommunicator())
       #expect(found.iterations == 1)
-      expectSame(found, try tabulated(setup))
+      LargeLattice.expectSame(found, try LargeLattice.alone(setup))
     }
   }
 
   @Test("Two bands, and a thermal initial state")
   func bands() throws {
-    let setup = try setup(
+    let setup = try LargeLattice.setup(
       Chain.rashba(beta: 2, drive: 0.5),
       initial: .thermal(inverseTemperature: 1, filling: 0.3)
     )
     let found = try SteadyStudy(setup).run(over: SerialCommunicator())
     #expect(found.iterations == 1)
-    expectSame(found, try tabulated(setup))
+    LargeLattice.expectSame(found, try LargeLattice.alone(setup))
   }
 
   @Test("A plane, whose coarse lattice has 32 by 32 momenta")
@@ -110,7 +72,7 @@ struct ComputedSteadyStateTests {
       recordedModes: Array(stride(from: 0, to: 32_000, by: 97))
     )
     let found = try SteadyStudy(setup).run(over: SerialCommunicator())
-    expectSame(found, try tabulated(setup))
+    LargeLattice.expectSame(found, try LargeLattice.alone(setup))
     #expect(abs(found.observables.current[0]) > 1e-3)
   }
 
@@ -118,7 +80,7 @@ struct ComputedSteadyStateTests {
   @Test("The responses to the drive are those of the reference, to 2^-40")
   func responses() throws {
     for response in try Reference.responses() where response.model == 1 {
-      let setup = try setup(Chain.tightBinding(beta: 2, drive: response.drive))
+      let setup = try LargeLattice.setup(Chain.tightBinding(beta: 2, drive: response.drive))
       let found = try SteadyStudy(setup).run(over: SerialCommunicator())
       #expect(abs((found.driveSlope?[0] ?? .nan) - response.slope) < 0x1p-40)
     }
@@ -126,10 +88,10 @@ struct ComputedSteadyStateTests {
 
   @Test("Moments that the coarse lattice does not have are noticed, and found on the large one")
   func sharp() throws {
-    let setup = try setup(Chain.rashba(beta: 5, drive: 0.5, zeeman: 0.01))
+    let setup = try LargeLattice.setup(Chain.rashba(beta: 5, drive: 0.5, zeeman: 0.01))
     let found = try SteadyStudy(setup).run(over: SerialCommunicator())
     #expect(found.iterations > 1)
-    expectSame(found, try tabulated(setup))
+    LargeLattice.expectSame(found, try LargeLattice.alone(setup))
   }
 
   @Test(
@@ -139,12 +101,12 @@ struct ComputedSteadyStateTests {
     // Without spin-orbit coupling the dephasing of the up spin alone leaves a whole band without rates.
     var model = try Chain.rashba(beta: 2, drive: 1)
     model.hamiltonian = try .rashbaZeeman(hopping: 1, alphaY: 0, alphaZ: 0, zeeman: 1)
-    let setup = try setup(model, initial: .uniform(filling: 0.3))
+    let setup = try LargeLattice.setup(model, initial: .uniform(filling: 0.3))
     let study = SteadyStudy(setup)
     var prepared: [Double] = []
     let found = try study.run(over: SerialCommunicator(), prepare: { prepared.append($0) })
     #expect(found.certificate.idleModes == 24_576)
-    #expect(found.certificate == (try tabulated(setup).certificate))
+    #expect(found.certificate == (try LargeLattice.alone(setup).certificate))
     #expect(prepared == [study.tabulatedBytes(ranks: 1)])
     let kept = Double.log(0.7 / 0.3)
     #expect(found.lambda.allSatisfy { abs($0 - kept) < 1e-12 })
@@ -153,7 +115,7 @@ struct ComputedSteadyStateTests {
   @Test("A model that does not fit has its own error", arguments: [1, 3])
   func wrong(_ ranks: Int) throws {
     // No field: the bands touch at k = 0, which the coarse lattice has, and at one momentum of one rank.
-    let setup = try setup(Chain.rashba(beta: 2, drive: 0.5, zeeman: 0))
+    let setup = try LargeLattice.setup(Chain.rashba(beta: 2, drive: 0.5, zeeman: 0))
     let outcomes = InProcessCommunicator.outcomes(ranks: ranks) { group in
       try SteadyStudy(setup).run(over: group)
     }
@@ -167,7 +129,7 @@ struct ComputedSteadyStateTests {
     for model in [
       try Chain.tightBinding(beta: 3, drive: 0.3), try Chain.rashba(beta: 2, drive: 0.5),
     ] {
-      let setup = try setup(model, momenta: 20_004)
+      let setup = try LargeLattice.setup(model, momenta: 20_004)
       let runs = try [1, 2, 3, 4, 7].map { ranks in
         try InProcessCommunicator.outcomes(ranks: ranks) { group in
           try SteadyStudy(setup).run(over: group)
