@@ -15,6 +15,9 @@ public struct ModeTables: Sendable {
   /// element c · orbitals + a.
   public private(set) var velocities: [[Double]]
 
+  /// Momenta that are worked on at a time, so that all that belongs to them stays in the second-level cache.
+  public static let block = 2048
+
   /// W(k→q) over the modes; empty once it was taken out.
   public internal(set) var kernel = RateKernel()
 
@@ -34,7 +37,7 @@ public struct ModeTables: Sendable {
 
     var start = momenta.lowerBound
     repeat {
-      let block = start..<min(start + 2048, momenta.upperBound)
+      let block = start..<min(start + ModeTables.block, momenta.upperBound)
       let bands = try BandStructure(of: model.hamiltonian, on: grid, momenta: block)
       energies.add(bands.energies, of: modes)
       for table in velocities.indices {

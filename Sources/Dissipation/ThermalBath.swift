@@ -59,7 +59,7 @@ public struct ThermalBath: Dissipator, Equatable {
   }
 }
 
-/// e^{a (ε − c)} of each mode.
+/// e^{a (ε − c)} of each mode, in a loop of its own: `mapVectors` would call so long a function for each vector.
 private func exponentials(_ energies: [Double], from c: Double, times a: Double) -> [Double] {
   let count = energies.count
   return [Double](unsafeUninitializedCapacity: count.roundedUpToVectors) { result, initialized in

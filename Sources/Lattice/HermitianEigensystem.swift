@@ -24,7 +24,6 @@ struct HermitianEigensystem {
   ///   charges are not unique.
   init(_ matrix: Planes, size: Int, momentum: (Int) -> [Double]) throws(ModelError) {
     self.size = size
-    var degenerate: (place: Int, band: Int)?
     guard size > 1 else {
       let stride = matrix.stride
       values = Planes(count: 1, length: matrix.length) { values in
@@ -38,6 +37,7 @@ struct HermitianEigensystem {
     }
     values = Planes(count: size, length: matrix.length)
     vectors = Planes(count: 2 * size * size, length: matrix.length)
+    var degenerate: (place: Int, band: Int)?
     switch size {
     case 2: degenerate = solvePairs(matrix)
     default: degenerate = try solveAll(matrix)

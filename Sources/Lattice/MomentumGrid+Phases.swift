@@ -101,7 +101,13 @@ extension MomentumGrid {
     let index = zip(coordinates, extents).reduce(0) { $0 * $1.1 + $1.0 }
     let planes = Planes(count: 2, length: Vector.scalarCount) { start in
       let imaginary = start + Vector.scalarCount
-      writePhases(start, imaginary, from: index, count: 8, displacement: displacement)
+      writePhases(
+        start,
+        imaginary,
+        from: index,
+        count: Vector.scalarCount,
+        displacement: displacement
+      )
     }
     return Complex(planes[0, 0], planes[1, 0])
   }

@@ -3,8 +3,20 @@ import Kinetics
 
 /// The steady state of a coarse lattice, as far as it is that of a large one.
 struct CoarseState {
+  /// The largest deviation of its moments from those of the large lattice at which its responses are taken over.
+  ///
+  /// A term e^−κL of the moments has the derivative −κ′L e^−κL to a parameter, and with it the responses: next to a
+  /// term of 10⁻¹³, for which κL = 30, that is 30 κ′/κ times as much, and leaves them ten digits.
+  static let tolerance = 1e-13
+
   /// Moments per mode, for lattices of any size.
   var root: MomentRoot
+
+  /// The filling of the coarse lattice.
+  var filling: Double
+
+  /// Powers of two that no velocity of the coarse lattice exceeds.
+  var velocityScales: [Double]
 
   /// dI/d(drive) and dI/d(filling) for each direction; `nil` where they are not wanted or there are none.
   var driveSlope: [Double]?
@@ -56,6 +68,8 @@ struct CoarseBranch: ~Copyable {
     guard try words.takeBool() else { return nil }
     return CoarseState(
       root: try MomentRoot(&words),
+      filling: try words.takeDouble(),
+      velocityScales: try words.takeDoubles() ?? [],
       driveSlope: try words.takeDoubles(),
       fillingSlope: try words.takeDoubles()
     )
@@ -78,6 +92,8 @@ struct CoarseBranch: ~Copyable {
     words.append(root != nil)
     guard let root, let result else { return words }
     root.append(to: &words)
+    words.append(branch.workspace.value.filling)
+    words.append(branch.workspace.value.velocities.scales)
     words.append(result.driveSlope)
     words.append(result.fillingSlope)
     return words
@@ -139,7 +155,7 @@ extension Communicator {
   /// The words of the first rank.
   ///
   /// Collective.
-  func broadcast(_ words: StateWords) throws(CommunicationError) -> StateWords {
+  fileprivate func broadcast(_ words: StateWords) throws(CommunicationError) -> StateWords {
     var count: InlineArray<1, Int64> = [Int64(words.words.count)]
     var span = count.mutableSpan
     try broadcast(&span, from: 0)

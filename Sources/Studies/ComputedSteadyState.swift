@@ -16,10 +16,6 @@ struct ComputedSteadyState: ~Copyable {
   let lambda: AlignedVector
   let partition: Partition
 
-  /// The residual up to which coarse moments have the responses, too: derivatives may be wrong by a thousand times
-  /// as much, and slopes claim ten digits.
-  private static let precision = 1e-13
-
   /// Passes of Newton's method before the tables are better kept.
   private static let passes = 6
 
@@ -36,9 +32,12 @@ struct ComputedSteadyState: ~Copyable {
   init?(_ setup: StudySetup, responses: Bool, over communicator: some Communicator) throws {
     var setup = setup
     setup.model.includesIdleBaths = true
-    guard ComputedSteadyState.suits(setup), let coarse = setup.coarse(),
-      let start = try CoarseRoot.find(coarse, responses: responses, over: communicator)
-    else { return nil }
+    guard ComputedSteadyState.suits(setup), let coarse = setup.coarse() else { return nil }
+    var branch = CoarseBranch()
+    let found = try branch.solve(coarse, at: nil, responses: responses, over: communicator)
+    guard let start = found else { return nil }
+    // Twice the scales: the large lattice has velocities that the coarse one does not have.
+    let velocityUnits = start.velocityScales.map { 2 * $0 }
     let bands = setup.bands
     let partition = Partition(momenta: setup.grid.count, bands: bands, over: communicator)
     var solver = SteadySolver(
@@ -46,7 +45,7 @@ struct ComputedSteadyState: ~Copyable {
         of: setup.model,
         on: setup.grid,
         momenta: partition.ownedMomenta,
-        velocityUnits: start.velocityUnits
+        velocityUnits: velocityUnits
       ),
       near: start.root,
       filling: start.filling,
@@ -55,23 +54,22 @@ struct ComputedSteadyState: ~Copyable {
     )
     let lambda = AlignedVector(count: partition.owned.count)
     var passes = 1
-    var slopes = start.slopes
     var state = try solver.settle(into: lambda)
-    if state.certificate.residual > SteadyStudy.tolerance, solver.isWithinRange {
-      passes += try solver.iterate(responses: false, limit: ComputedSteadyState.passes).passes + 1
-      state = try solver.settle(into: lambda, responses: responses)
-      slopes = nil
-    } else if responses, state.certificate.residual > ComputedSteadyState.precision {
+    let isCoarse = state.certificate.residual <= CoarseState.tolerance
+    let isSteady = state.certificate.residual <= SteadyStudy.tolerance
+    if !isSteady, solver.isWithinRange {
+      passes += try solver.iterate(responses: false, limit: ComputedSteadyState.passes).passes
+    }
+    if solver.isWithinRange, !isSteady || responses && !isCoarse {
       passes += 1
-      state = try solver.settle(into: lambda, responses: true)
-      slopes = nil
+      state = try solver.settle(into: lambda, responses: responses)
     }
     let fillingError = abs(state.number / Double(partition.modes) - start.filling)
     guard state.certificate.residual <= SteadyStudy.tolerance, state.certificate.idleModes == 0,
       fillingError <= SteadyStudy.tolerance
     else { return nil }
 
-    let velocities = ScaledVelocities(scales: start.velocityUnits)
+    let velocities = ScaledVelocities(scales: velocityUnits)
     var result = SteadyResult(
       engine: "separable",
       iterations: passes,
@@ -85,8 +83,8 @@ struct ComputedSteadyState: ~Copyable {
       momenta: partition.momenta
     )
     result.digest = state.digest
-    if responses, let slopes {
-      (result.driveSlope, result.fillingSlope) = (slopes.drive, slopes.filling)
+    if isCoarse {
+      (result.driveSlope, result.fillingSlope) = (start.driveSlope, start.fillingSlope)
     } else if responses {
       let found = solver.responses
       let currents = { velocities.currents($0, bands: bands, momenta: partition.momenta) }
@@ -105,58 +103,5 @@ struct ComputedSteadyState: ~Copyable {
   /// coarse one.
   static func suits(_ setup: StudySetup) -> Bool {
     setup.modes > SteadyStudy.verifiedModes && setup.coarse() != nil && setup.needsOnlyMoments
-  }
-}
-
-/// What a coarse lattice knows of the steady state of a large one.
-private struct CoarseRoot {
-  var root: MomentRoot
-  var filling: Double
-  /// Powers of two that no velocity reaches.
-  var velocityUnits: [Double]
-  /// dI/d(drive) and dI/d(filling), if they were asked for and there are any.
-  var slopes: (drive: [Double]?, filling: [Double]?)?
-
-  /// Finds the state of a coarse lattice.
-  ///
-  /// Collective: the first rank computes.
-  ///
-  /// - Returns: The same on all ranks; `nil` where there is none.
-  static func find(
-    _ setup: StudySetup,
-    responses: Bool,
-    over communicator: some Communicator
-  ) throws -> CoarseRoot? {
-    var words = StateWords()
-    if communicator.rank == 0 {
-      // What fails here will be looked for, or fail, on the whole lattice.
-      var branch = SteadyBranch(responses: responses, verifiedModes: 0, over: SerialCommunicator())
-      if let result = try? branch.solve(setup) {
-        branch.appendRoot(to: &words, with: result)
-      }
-    }
-    words = try communicator.broadcast(words)
-    guard !words.words.isEmpty else { return nil }
-    let root = try MomentRoot(&words)
-    let filling = try words.takeDouble()
-    return CoarseRoot(
-      root: root,
-      filling: filling,
-      velocityUnits: try words.takeDoubles() ?? [],
-      slopes: (try words.takeDoubles(), try words.takeDoubles())
-    )
-  }
-}
-
-extension SteadyBranch {
-  /// Appends what `CoarseRoot` takes out; nothing where there is no root.
-  fileprivate func appendRoot(to words: inout StateWords, with result: SteadyResult) {
-    guard workspace.value.isSeparable, let root = workspace.value.solver.value.root else { return }
-    root.append(to: &words)
-    words.append(workspace.value.filling)
-    // Twice the scales: the large lattice has velocities that the coarse one does not have.
-    words.append(workspace.value.velocities.scales.map { 2 * $0 })
-    words.append(result.driveSlope)
-    words.append(result.fillingSlope)
   }
 }

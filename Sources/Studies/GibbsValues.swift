@@ -1,4 +1,5 @@
 import Communication
+import Dissipation
 import Kinetics
 import Lattice
 import VectorMath
@@ -27,8 +28,8 @@ extension StudySetup {
     try communicator.agree {
       let momenta = partition.ownedMomenta
       // Eigenvectors live only as long as a block of momenta is worked on.
-      for start in stride(from: momenta.lowerBound, to: momenta.upperBound, by: 1024) {
-        let block = start..<min(start + 1024, momenta.upperBound)
+      for start in stride(from: momenta.lowerBound, to: momenta.upperBound, by: ModeTables.block) {
+        let block = start..<min(start + ModeTables.block, momenta.upperBound)
         let values = try BandStructure(of: model.hamiltonian, on: grid, momenta: block).energies
         let place = (start - momenta.lowerBound) * bands
         for (index, value) in values.enumerated() { energies[place + index] = value }

@@ -6,12 +6,6 @@ import VectorMath
 private enum SteadyAttempt { case warm, cold, fixedPoint, pseudoTime }
 
 extension SteadyWorkspace {
-  /// The largest deviation of the coarse lattice's moments at which those of the large one need not be found.
-  ///
-  /// A term e^−κL of the moments has the derivative −κ′L e^−κL to a parameter, and with it the responses: next to a
-  /// term of 10⁻¹³, for which κL = 30, that is 30 κ′/κ times as much, and leaves them ten digits.
-  private static var coarseTolerance: Double { 1e-13 }
-
   /// The state whose moments are those of a coarse lattice, in one pass.
   ///
   /// Collective.
@@ -22,10 +16,10 @@ extension SteadyWorkspace {
     solver.value.begin(at: coarse.root)
     let state = try solver.value.settle(
       into: lambda,
-      tolerance: SteadyWorkspace.coarseTolerance,
+      tolerance: CoarseState.tolerance,
       judges: false
     )
-    guard state.certificate.residual <= SteadyWorkspace.coarseTolerance,
+    guard state.certificate.residual <= CoarseState.tolerance,
       state.certificate.idleModes == 0,
       abs(state.number / Double(partition.modes) - filling) <= SteadyStudy.tolerance
     else { return nil }

@@ -97,7 +97,7 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   mutating func setInitial(_ initial: InitialState, over communicator: Group) throws {
     if isSeparable, let lambda = initial.commonLambda {
       // The mean of n over the modes is that of each.
-      for index in 0..<start.count { start[index] = lambda }
+      start.buffer.update(repeating: lambda)
       filling = occupations(Vector(repeating: lambda)).occupation[0]
       return solver.value.impose(filling: filling, idle: lambda)
     }

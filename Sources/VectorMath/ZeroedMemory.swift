@@ -9,8 +9,7 @@ import Glibc
 /// Memory of zeros, aligned to 64 bytes, that its owner frees.
 ///
 /// From a few mebibytes on it is mapped, so that zeros are written by whoever uses a page first, and once. Pages of
-/// 2 MiB (MADV_HUGEPAGE) were as fast on a quiet machine and slower on others, where the system had to
-/// make them.
+/// 2 MiB (MADV_HUGEPAGE) were no faster, and much slower where the system had to make them first.
 struct ZeroedMemory {
   /// The first byte.
   let pointer: UnsafeMutableRawPointer

@@ -45,17 +45,11 @@ struct TableExtremes {
       // A copy stays in registers.
       var extremes = self
       guard let source = values.baseAddress else { return extremes }
-      let whole = values.count / Vector.scalarCount * Vector.scalarCount
-      for index in stride(from: 0, to: whole, by: Vector.scalarCount) {
-        let vector = source.vector(at: index)
+      for index in stride(from: 0, to: values.count, by: Vector.scalarCount) {
+        let vector = source.vector(at: index, of: values.count)
         extremes.add(vector)
         body(vector, index)
       }
-      guard whole < values.count else { return extremes }
-      var rest = Vector.zero
-      for index in whole..<values.count { rest[index - whole] = source[index] }
-      extremes.add(rest)
-      body(rest, whole)
       return extremes
     }
   }

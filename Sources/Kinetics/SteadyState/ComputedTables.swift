@@ -16,9 +16,6 @@ public struct ComputedTables: Sendable {
   private let grid: MomentumGrid
   private let momenta: Range<Int>
 
-  /// Momenta of a block.
-  private static let block = 2048
-
   /// Looks at the first momentum of the lattice, which has the channels of all.
   ///
   /// - Parameters:
@@ -49,12 +46,12 @@ public struct ComputedTables: Sendable {
   private var bands: Int { model.hamiltonian.orbitals.count }
 
   /// The largest number of modes in a block.
-  var blockModes: Int { ComputedTables.block * bands }
+  var blockModes: Int { ModeTables.block * bands }
 
   /// The momenta of one block after the other.
   var blocks: some Sequence<Range<Int>> {
-    stride(from: momenta.lowerBound, to: momenta.upperBound, by: ComputedTables.block).lazy.map {
-      [momenta] in $0..<min($0 + ComputedTables.block, momenta.upperBound)
+    stride(from: momenta.lowerBound, to: momenta.upperBound, by: ModeTables.block).lazy.map {
+      [momenta] in $0..<min($0 + ModeTables.block, momenta.upperBound)
     }
   }
 
