@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcessor
 import Communication
 @preconcurrency import Foundation
 import MPICommunication
@@ -7,6 +8,7 @@ import MPICommunication
 @main
 enum Main {
   static func main() {
+    tgge_processor_keep_freed_memory()
     let command = Result {
       try Program.parseAsRoot(Array(CommandLine.arguments.dropFirst()))
     }

@@ -29,8 +29,13 @@ readonly stopped_early=75
 "${launch[@]}" "$tgge" "$@" --checkpoint "$checkpoint" --every "${TGGE_EVERY:-10m}" &
 run=$!
 # The shell gets the signals; flux run passes them on to the ranks.
-trap 'kill -USR1 "$run" 2>/dev/null || true' USR1
-trap 'kill -TERM "$run" 2>/dev/null || true' TERM
+# shellcheck disable=SC2317 # the trap calls it
+stop_early() {
+  echo "$0: the time is nearly over, asking for $checkpoint" >&2
+  kill -"$1" "$run" 2>/dev/null || true
+}
+trap 'stop_early USR1' USR1
+trap 'stop_early TERM' TERM
 
 # A signal ends `wait`, too, with a status above 128.
 status=0

@@ -30,7 +30,12 @@ readonly stopped_early=75
 run=$!
 # The shell gets the signals; srun and mpirun pass SIGUSR1 on to the ranks. After SIGTERM mpirun would wait
 # a second before it passed that on, and kill the ranks a second later.
-trap 'kill -USR1 "$run" 2>/dev/null || true' USR1 TERM
+# shellcheck disable=SC2317 # the trap calls it
+stop_early() {
+  echo "$0: the time is nearly over, asking for $checkpoint" >&2
+  kill -USR1 "$run" 2>/dev/null || true
+}
+trap stop_early USR1 TERM
 
 # A signal ends `wait`, too, with a status above 128.
 status=0

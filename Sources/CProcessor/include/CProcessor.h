@@ -48,4 +48,9 @@ const char *tgge_processor_brand(void);
 /// Sets a bit for each core that this process may run on, in `words` words; cores beyond are left out.
 void tgge_processor_available_cores(uint64_t *mask, int words);
 
+/// Lets glibc keep up to 64 MiB of freed memory for those who allocate next. Otherwise a loop over blocks of modes
+/// has the pages of its tables taken away after each block, and cleared again by the system for the next one. The
+/// values are those that glibc comes to by itself once 32 MiB were freed at a time.
+void tgge_processor_keep_freed_memory(void);
+
 #endif
