@@ -44,8 +44,7 @@ public struct ThermalBath: Dissipator, Equatable {
     }
     let centre = (bounds.lowerBound + bounds.upperBound) / 2
     let half = inverseTemperature / 2
-    let source = exponentials(bands.energies, from: centre, times: half)
-    let sink = mapVectors(source) { 1 / $0 }
+    let (source, sink) = exponentials(bands.energies, from: centre, times: half)
     let channels = SeparableKernel(channels: [Channel(coupling: 1, source: source, sink: sink)])
     switch spectrum {
     case .symmetric:
@@ -59,17 +58,31 @@ public struct ThermalBath: Dissipator, Equatable {
   }
 }
 
-/// e^{a (ε − c)} of each mode, in a loop of its own: `mapVectors` would call so long a function for each vector.
-private func exponentials(_ energies: [Double], from c: Double, times a: Double) -> [Double] {
+/// e^{a (ε − c)} of each mode and its inverse.
+private func exponentials(
+  _ energies: [Double],
+  from c: Double,
+  times a: Double
+) -> (exponentials: [Double], inverses: [Double]) {
   let count = energies.count
-  return [Double](unsafeUninitializedCapacity: count.roundedUpToVectors) { result, initialized in
+  let room = count.roundedUpToVectors
+  var inverses = [Double](unsafeUninitializedCapacity: room) { _, initialized in
+    initialized = count
+  }
+  let exponentials = [Double](unsafeUninitializedCapacity: room) { result, initialized in
     energies.withUnsafeBufferPointer { energies in
-      guard let source = energies.baseAddress, let target = result.baseAddress else { return }
-      for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-        let value = exponential(a * (source.vector(at: index, of: count) - c))
-        target.store(value, at: index)
+      inverses.withUnsafeMutableBufferPointer { inverses in
+        guard let source = energies.baseAddress, let target = result.baseAddress,
+          let inverse = inverses.baseAddress
+        else { return }
+        for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+          let value = exponential(a * (source.vector(at: index, of: count) - c))
+          target.store(value, at: index)
+          inverse.store(1 / value, at: index)
+        }
       }
     }
     initialized = count
   }
+  return (exponentials, inverses)
 }

@@ -20,20 +20,30 @@ extension MomentumGrid {
     count: Int,
     displacement: [Int]
   ) {
-    real.update(repeating: 1, count: count)
-    imaginary.update(repeating: 0, count: count)
     var stride = self.count
+    var isFirst = true
     for direction in 0..<dimension {
       stride /= extents[direction]
       guard displacement[direction] != 0 else { continue }
-      let angles = Planes(count: 1, length: count) { angles in
+      let extent = Double(extents[direction])
+      let writeAngles = { (angles: UnsafeMutablePointer<Double>) in
         for place in Swift.stride(from: 0, to: count, by: Vector.scalarCount) {
           let x = halfTurns(from: index + place, displacement[direction], direction, stride)
           angles.store(x, at: place)
         }
       }
-      angles.read { rotate(real, imaginary, by: $0, Double(extents[direction]), count: count) }
+      if isFirst {
+        writeAngles(imaginary)
+        writePhase(real, imaginary, extent, count: count)
+        isFirst = false
+      } else {
+        let angles = Planes(count: 1, length: count, fill: writeAngles)
+        angles.read { rotate(real, imaginary, by: $0, extent, count: count) }
+      }
     }
+    guard isFirst else { return }
+    real.update(repeating: 1, count: count)
+    imaginary.update(repeating: 0, count: count)
   }
 
   /// x with k_a r = π x / L_a for eight momenta, |x| ≤ 3 L_a.
@@ -124,6 +134,28 @@ extension MomentumGrid {
       Double(2 * extents[0])
     )
     return (cosine[0], sine[0])
+  }
+}
+
+/// Writes e^{−iπx/L}.
+///
+/// - Parameters:
+///   - real: On return the real parts.
+///   - imaginary: x; on return the imaginary parts.
+///   - extent: L.
+///   - count: Whole vectors.
+@inline(never)
+private func writePhase(
+  _ real: UnsafeMutablePointer<Double>,
+  _ imaginary: UnsafeMutablePointer<Double>,
+  _ extent: Double,
+  count: Int
+) {
+  for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+    let (cosine, sine) = circle(imaginary.vector(at: index), extent)
+    real.store(cosine, at: index)
+    // Not −sine, which would be −0 where the sine vanishes.
+    imaginary.store(0 - sine, at: index)
   }
 }
 

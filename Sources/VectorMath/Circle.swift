@@ -1,7 +1,7 @@
 /// Returns cos(π x / L) and sin(π x / L) for each lane, |x| < 4 L, by reduction to the first octant.
 ///
 /// Exact at multiples of π/2, even and odd in x bit for bit, and right to three units in the last place:
-/// the angle has the roundings of a division, of π and of a product. Where x/L is an odd multiple of
+/// the angle has the roundings of π, of π/L and of a product. Where x/L is an odd multiple of
 /// 1/4 both have the modulus √½ exactly rounded.
 ///
 /// With an angle a in the first octant sin a = a + a³ P(a²), cos a = 1 − a²/2 + a⁴ Q(a²); P and Q have degree 5 and
@@ -11,7 +11,7 @@
 ///   - x: The angles in units of π/L.
 ///   - extent: L > 0.
 /// - Returns: Both, in −1 … 1.
-/// - Complexity: one division and some forty vector instructions.
+/// - Complexity: some forty vector instructions.
 @inlinable @inline(__always)
 public func circle(_ x: Vector, _ extent: Double) -> (cosine: Vector, sine: Vector) {
   let turn = Vector(repeating: 2 * extent)
@@ -32,7 +32,7 @@ public func circle(_ x: Vector, _ extent: Double) -> (cosine: Vector, sine: Vect
   let quarter = 4 * y
   let isUpper = quarter .> half
   let reduced = y.replacing(with: Vector(repeating: extent / 2) - y, where: isUpper)
-  let angle = Vector(repeating: .pi) * (reduced / half)
+  let angle = reduced * Vector(repeating: .pi / extent)
 
   let z = angle * angle
   var p = Vector(repeating: 0x1.5e0b19f38405ap-33)

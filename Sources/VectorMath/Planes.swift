@@ -75,23 +75,3 @@ public struct Planes: Sendable, Equatable {
     }
   }
 }
-
-/// Applies a function of vectors to all elements of an array.
-///
-/// - Parameters:
-///   - values: The arguments.
-///   - function: Applied to eight at a time; lanes beyond the end are zeros, and ignored.
-/// - Returns: The results in the same order.
-@inlinable @inline(__always)
-public func mapVectors(_ values: [Double], _ function: (Vector) -> Vector) -> [Double] {
-  let count = values.count
-  return [Double](unsafeUninitializedCapacity: count.roundedUpToVectors) { result, initialized in
-    values.withUnsafeBufferPointer { values in
-      guard let source = values.baseAddress, let target = result.baseAddress else { return }
-      for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-        target.store(function(source.vector(at: index, of: count)), at: index)
-      }
-    }
-    initialized = count
-  }
-}

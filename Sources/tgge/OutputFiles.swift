@@ -49,7 +49,7 @@ enum OutputFiles {
     on communicator: some Communicator
   ) throws {
     try communicator.agree {
-      guard communicator.rank == 0 else { return }
+      guard communicator.rank == 0, !files.isEmpty else { return }
       for file in files { try requireNames(file) }
       try requireApart(files, inputs)
       for file in files { try requireWritable(file) }

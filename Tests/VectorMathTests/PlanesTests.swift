@@ -46,10 +46,4 @@ struct PlanesTests {
     #expect(planes.interleaved([2]) == last)
     #expect(planes.interleaved([2, 0]) == pairs)
   }
-
-  @Test("A map by vectors reaches every element and no other", arguments: [0, 1, 7, 8, 9, 24, 25])
-  func mapping(_ count: Int) {
-    let values = (0..<count).map(Double.init)
-    #expect(mapVectors(values) { 2 * $0 + 1 } == values.map { 2 * $0 + 1 })
-  }
 }

@@ -93,12 +93,23 @@ public struct ScaledKernel: ~Copyable {
 
   /// Replaces the tables by those of other modes, from the first place on.
   ///
-  /// - Parameter kernel: Has the same channels. What is not written keeps its value.
-  func load(_ kernel: SeparableKernel) {
+  /// - Parameter kernel: Has the same channels. What is not written keeps its value, but for zeros up to a whole vector.
+  /// - Returns: Whether no factor exceeds its scale, and those are not negative that are said to be not.
+  @discardableResult
+  func load(_ kernel: SeparableKernel) -> Bool {
+    var isWithinScales = true
     for (r, channel) in kernel.channels.enumerated() {
-      copyScaled(channel.source, by: inverseScale(2 * r), to: table(2 * r, from: 0))
-      copyScaled(channel.sink, by: inverseScale(2 * r + 1), to: table(2 * r + 1, from: 0))
+      for (index, values) in [(2 * r, channel.source), (2 * r + 1, channel.sink)] {
+        let isWithin = copyScaled(
+          values,
+          by: inverseScale(index),
+          to: table(index, from: 0),
+          lowest: isNonnegative[index] ? 0 : -1
+        )
+        isWithinScales = isWithinScales && isWithin
+      }
     }
+    return isWithinScales
   }
 
   /// Writes a part of the tables, and looks at what it reaches.
@@ -113,13 +124,6 @@ public struct ScaledKernel: ~Copyable {
       for (index, values) in [(2 * r, channel.source), (2 * r + 1, channel.sink)] {
         extremes[index].copy(values, by: inverseScale(index), to: table(index, from: start))
       }
-    }
-  }
-
-  /// Whether no factor exceeds its scale, and those are not negative that are said to be not.
-  func isWithinScales(count: Int) -> Bool {
-    (0..<2 * channels).allSatisfy { index in
-      isWithin(table(index, from: 0), lowest: isNonnegative[index] ? 0 : -1, count: count)
     }
   }
 
@@ -162,30 +166,29 @@ public struct ScaledKernel: ~Copyable {
 }
 
 /// Writes the products of a table with a factor.
+///
+/// - Parameters:
+///   - table: Its values.
+///   - factor: The factor.
+///   - target: Has room for whole vectors; zeros are written behind the last product.
+///   - lowest: At most 0.
+/// - Returns: Whether all products are numbers in `lowest` … 1.
 func copyScaled(
   _ table: [Double],
   by factor: Double,
-  to target: UnsafeMutablePointer<Double>
-) {
-  let count = table.count
-  let whole = count / Vector.scalarCount * Vector.scalarCount
-  table.withUnsafeBufferPointer { table in
-    guard let source = table.baseAddress else { return }
-    for index in stride(from: 0, to: whole, by: Vector.scalarCount) {
-      target.store(source.vector(at: index) * factor, at: index)
-    }
-    for index in whole..<count { target[index] = source[index] * factor }
-  }
-}
-
-/// Whether all elements of a table are numbers in `lowest` … 1.
-func isWithin(_ table: UnsafePointer<Double>, lowest: Double, count: Int) -> Bool {
+  to target: UnsafeMutablePointer<Double>,
+  lowest: Double
+) -> Bool {
   let lowest = Vector(repeating: lowest)
   let highest = Vector(repeating: 1)
-  var isWithin = lowest .<= highest
-  for index in stride(from: 0, to: count.roundedUpToVectors, by: Vector.scalarCount) {
-    let value = table.vector(at: index)
-    isWithin = isWithin .& (value .>= lowest) .& (value .<= highest)
+  return table.withUnsafeBufferPointer { table in
+    guard let source = table.baseAddress else { return true }
+    var isWithin = lowest .<= highest
+    for index in stride(from: 0, to: table.count, by: Vector.scalarCount) {
+      let value = source.vector(at: index, of: table.count) * factor
+      isWithin = isWithin .& (value .>= lowest) .& (value .<= highest)
+      target.store(value, at: index)
+    }
+    return all(isWithin)
   }
-  return all(isWithin)
 }

@@ -79,13 +79,8 @@ public struct ComputedTables: Sendable {
     _ pass: borrowing MomentPass
   ) -> Bool {
     guard let tables = tables(of: block) else { return false }
-    kernel.load(tables.kernel.separable)
-    pass.load(others: tables.velocities, units: velocityUnits, kernel)
-    let count = block.count * bands
-    let padded = count.roundedUpToVectors
-    for row in 0..<kernel.channels * 2 {
-      for place in count..<padded { kernel.table(row, from: 0)[place] = 0 }
-    }
-    return kernel.isWithinScales(count: padded) && pass.othersAreBelowOne(kernel, count: count)
+    let isWithinScales = kernel.load(tables.kernel.separable)
+    let areBelowOne = pass.load(others: tables.velocities, units: velocityUnits, kernel)
+    return isWithinScales && areBelowOne
   }
 }

@@ -90,17 +90,16 @@ struct MomentPass: ~Copyable {
   ///   - tables: Over the modes of the kernel's tables.
   ///   - units: What each is divided by, to at most 1.
   ///   - kernel: The kernel.
-  func load(others tables: [[Double]], units: [Double], _ kernel: borrowing ScaledKernel) {
+  /// - Returns: Whether all are at most 1 in magnitude.
+  @discardableResult
+  func load(others tables: [[Double]], units: [Double], _ kernel: borrowing ScaledKernel) -> Bool {
+    var areBelowOne = true
     for (index, table) in tables.enumerated() {
-      copyScaled(table, by: 1 / units[index], to: others.pointer + index * kernel.stride)
+      let target = others.pointer + index * kernel.stride
+      let isBelowOne = copyScaled(table, by: 1 / units[index], to: target, lowest: -1)
+      areBelowOne = areBelowOne && isBelowOne
     }
-  }
-
-  /// Whether the other tables are at most 1 in magnitude.
-  func othersAreBelowOne(_ kernel: borrowing ScaledKernel, count: Int) -> Bool {
-    (0..<otherCount).allSatisfy { index in
-      isWithin(others.pointer + index * kernel.stride, lowest: -1, count: count)
-    }
+    return areBelowOne
   }
 
   /// The rows: the tables of the kernel, 1, the others.

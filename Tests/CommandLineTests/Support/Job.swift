@@ -23,6 +23,9 @@ struct Job {
   private let streams: Scratch
   private let tag = "TGGE_TEST_RUN=\(UUID().uuidString)"
 
+  /// Open MPI's files of this run alone.
+  private var sessions: String { streams.url.path + "-sessions" }
+
   /// Starts a program.
   ///
   /// - Parameters:
@@ -35,7 +38,10 @@ struct Job {
     process.arguments = Array(words.dropFirst())
     process.currentDirectoryURL = (folder ?? streams).url
     let parts = tag.split(separator: "=").map(String.init)
-    process.environment = Launcher.environment.merging([parts[0]: parts[1]]) { $1 }
+    // Runs of Open MPI that share a folder for their sessions remove it under each other's hands. It is
+    // not there yet: who makes it may be another user.
+    let own = [parts[0]: parts[1], "OMPI_MCA_orte_tmpdir_base": sessions]
+    process.environment = Launcher.environment.merging(own) { $1 }
     process.standardInput = FileHandle.nullDevice
     // Files, unlike pipes, neither fill up nor stay open for what is left running.
     process.standardOutput = try streams.create("out")
@@ -61,7 +67,10 @@ struct Job {
 
   /// Waits for the end, or ends everything after `timeout` seconds.
   func finish(timeout: Double) async throws -> Outcome {
-    defer { streams.remove() }
+    defer {
+      streams.remove()
+      try? FileManager.default.removeItem(atPath: sessions)
+    }
     let ended = try await wait(seconds: timeout) { !process.isRunning }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     if !ended { try await killAll() }
