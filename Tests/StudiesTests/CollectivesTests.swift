@@ -87,7 +87,7 @@ struct CollectivesTests {
 
   @Test("auto asks for stability in every tenth step, where hundreds are left")
   func auto() throws {
-    let near = try samples(.auto, until: 30)
+    let near = try samples(.auto, until: 40)
     for (one, two) in zip(near, near.dropFirst()) where two.statistics.steps > 1 {
       #expect(two.counts.since(one.counts).all % 12 == 0)
     }

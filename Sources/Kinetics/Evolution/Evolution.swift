@@ -198,8 +198,8 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
     time += length
   }
 
-  /// Computes the first derivative and the first length: what changes λ by a hundredth of its size, or
-  /// of the tolerance's root where λ is small.
+  /// Computes the first derivative and the first length: what changes 1 + |λ| by 0.6 of the tolerance's root of order
+  /// p, so that an error of that change to the power p is 0.6^p of the tolerance.
   private mutating func begin(_ end: Double) throws {
     try stepper.begin(&equation)
     statistics.forceEvaluations = equation.evaluations
@@ -212,7 +212,7 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
     let rate = try communicator.maximum(largest)
     guard rate.isFinite else { throw NumericalError.initialRates }
     let tolerance = max(control.relativeTolerance, control.absoluteTolerance)
-    let change = 0.1 * Double.root(min(tolerance, 1), order)
+    let change = 0.6 * Double.root(min(tolerance, 1), order)
     length = rate > 0 ? min(end, change / rate) : end
   }
 }
