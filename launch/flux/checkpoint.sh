@@ -31,7 +31,7 @@ run=$!
 # The shell gets the signals; flux run passes them on to the ranks.
 # shellcheck disable=SC2317 # the trap calls it
 stop_early() {
-  echo "$0: the time is nearly over, asking for $checkpoint" >&2
+  echo "$0: told to stop, asking for $checkpoint" >&2
   kill -"$1" "$run" 2>/dev/null || true
 }
 trap 'stop_early USR1' USR1

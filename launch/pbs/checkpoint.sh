@@ -34,7 +34,7 @@ run=$!
 # at once; SIGTERM it would pass on a second later, and kill them after another one.
 # shellcheck disable=SC2317 # the trap calls it
 stop_early() {
-  echo "$0: the time is nearly over, asking for $checkpoint" >&2
+  echo "$0: told to stop, asking for $checkpoint" >&2
   kill -USR1 "$run" 2>/dev/null || true
 }
 trap stop_early TERM

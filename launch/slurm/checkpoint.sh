@@ -32,7 +32,7 @@ run=$!
 # a second before it passed that on, and kill the ranks a second later.
 # shellcheck disable=SC2317 # the trap calls it
 stop_early() {
-  echo "$0: the time is nearly over, asking for $checkpoint" >&2
+  echo "$0: told to stop, asking for $checkpoint" >&2
   kill -USR1 "$run" 2>/dev/null || true
 }
 trap stop_early USR1 TERM
