@@ -49,3 +49,57 @@ public func logarithm(_ argument: Vector) -> Vector {
     .replacing(with: .nan, where: argument .< Vector.zero)
     .replacing(with: .nan, where: argument .!= argument)
 }
+
+/// Returns ln(a/b) for each lane, to less than two units in the last place, for 2^−1021 ≤ a, b ≤ 2^1022.
+///
+/// With a = 2^k c, ⅔ ≤ c/b ≤ 3/2 and s = (c − b)/(c + b), of which the numerator is exact,
+///
+///     ln(a/b) = k ln 2 + 2 artanh s = k ln 2 + 2 s + s³ P(s²),        |s| ≤ 1/5
+///
+/// P has degree 7 and was fitted at Chebyshev points to 7.5e-19, relative to artanh s. Near a = b this keeps digits
+/// that are lost in a quotient.
+///
+/// - Precondition: `haveLogarithm(a, over: b)`; in other lanes the result means nothing.
+/// - Complexity: 27 vector instructions and a division.
+@inlinable @inline(__always)
+public func logarithm(of a: Vector, over b: Vector) -> Vector {
+  // The difference of the bits is log₂(a/b) in units of 2⁻⁵², to 0.09 or less; k is the nearest integer.
+  let difference =
+    unsafeBitCast(a, to: SIMD8<Int64>.self) &- unsafeBitCast(b, to: SIMD8<Int64>.self)
+  let exponents = (difference &+ (1 << 51)) &>> 52
+  let c = unsafeBitCast(
+    unsafeBitCast(a, to: SIMD8<Int64>.self) &- (exponents &<< 52),
+    to: Vector.self
+  )
+  // Integers below 2^51 stand in the low bits of 1.5 · 2^52.
+  let shift = 0x1.8p52
+  let shifted = exponents &+ Int64(bitPattern: shift.bitPattern)
+  let k = unsafeBitCast(shifted, to: Vector.self) - shift
+
+  let s = (c - b) / (c + b)
+  let z = s * s
+  var p = Vector(repeating: 0x1.16d0d0a09926bp-3)
+  p = multiplyAdd(p, z, Vector(repeating: 0x1.0e857c4765545p-3))
+  p = multiplyAdd(p, z, Vector(repeating: 0x1.3b2a29705fb2cp-3))
+  p = multiplyAdd(p, z, Vector(repeating: 0x1.745caa083f891p-3))
+  p = multiplyAdd(p, z, Vector(repeating: 0x1.c71c72e6a0bf3p-3))
+  p = multiplyAdd(p, z, Vector(repeating: 0x1.24924923d8d53p-2))
+  p = multiplyAdd(p, z, Vector(repeating: 0x1.9999999999f4ap-2))
+  p = multiplyAdd(p, z, Vector(repeating: 0x1.5555555555555p-1))
+
+  // k ln 2 in two parts, of which the first has 32 bits.
+  let low = multiplyAdd(k, Vector(repeating: 1.90821492927058770002e-10), s * z * p)
+  let high = k * Vector(repeating: 6.93147180369123816490e-01)
+  // |high| ≥ |2s| or high = 0, so that what rounding takes from high + 2s is known exactly.
+  let twice = s + s
+  let sum = high + twice
+  return sum + ((twice - (sum - high)) + low)
+}
+
+/// Which lanes of both are positive, and so far within the normal numbers that `logarithm(of:over:)` holds.
+@inlinable @inline(__always)
+public func haveLogarithm(_ a: Vector, over b: Vector) -> SIMDMask<SIMD8<Int64>> {
+  let smallest = Vector(repeating: 0x1p-1021)
+  let largest = Vector(repeating: 0x1p1022)
+  return (a .>= smallest) .& (b .>= smallest) .& (a .<= largest) .& (b .<= largest)
+}

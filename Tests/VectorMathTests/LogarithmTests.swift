@@ -70,6 +70,88 @@ struct LogarithmTests {
     #expect(logarithm(1).bitPattern == (0.0).bitPattern)
   }
 
+  @Test("ln(a/b) is within two units in the last place over a range of 2^±900")
+  func accuracyOfRatios() {
+    var generator = SeededGenerator(seed: 6)
+    var largest = 0.0
+    for _ in 0..<20_000 {
+      let (exponent, other) = (
+        Int.random(in: -450...450, using: &generator),
+        Int.random(in: -450...450, using: &generator)
+      )
+      let pair = generator.doubles(2, in: 1...2)
+      let a = Double(sign: .plus, exponent: exponent, significand: pair[0])
+      // Half of the pairs are near each other.
+      let b = Double(
+        sign: .plus,
+        exponent: exponent % 2 == 0 ? exponent : other,
+        significand: pair[1]
+      )
+      let value = logarithm(of: Vector(repeating: a), over: Vector(repeating: b))[0]
+      let (significand, power) = DoubleDouble.scaledExp(DoubleDouble(value))
+      let first = Double(sign: .plus, exponent: -(power / 2), significand: 1)
+      let second = Double(sign: .plus, exponent: power / 2 - power, significand: 1)
+      let ratio = DoubleDouble(a) / DoubleDouble(b) * DoubleDouble(first) * DoubleDouble(second)
+      let error = abs((ratio / significand - DoubleDouble(1)).high) / value.ulp
+      largest = max(largest, error)
+    }
+    #expect(largest < 2)
+  }
+
+  @Test("ln(a/b) keeps its digits where a is next to b, and is odd")
+  func ratiosNearOne() {
+    var generator = SeededGenerator(seed: 7)
+    for x in generator.doubles(20_000, in: -1...1) {
+      let power = -Int.random(in: 18...50, using: &generator)
+      let b = Double.random(in: 0.5...2, using: &generator)
+      let a = b + b * x * Double(sign: .plus, exponent: power, significand: 1)
+      guard a != b else { continue }
+      let value = logarithm(of: Vector(repeating: a), over: Vector(repeating: b))[0]
+      // f − f²/2 + f³/3 − f⁴/4 with f = (a − b)/b < 2⁻¹⁸.
+      let f = DoubleDouble(a - b) / DoubleDouble(b)
+      let exact =
+        f
+        * (DoubleDouble(1) - f
+          * (DoubleDouble(0.5)
+            - f * (DoubleDouble(1) / DoubleDouble(3) - f * DoubleDouble(0.25))))
+      #expect(exact.ulps(of: value) < 2)
+      let opposite = logarithm(of: Vector(repeating: b), over: Vector(repeating: a))[0]
+      #expect(opposite == -value)
+    }
+  }
+
+  @Test("Ratios are reduced without a step where the nearest power of two changes")
+  func ratiosAtTheEdgesOfReduction() {
+    for (a, b) in [
+      (1.5, 1.0), (1, 1.5), (1.0.nextUp, 1.5), (1.75, 1.25), (1.25, 1.75), (2, 3), (3, 2),
+    ] {
+      for scale in [0x1p-1000, 1, 0x1p1000] {
+        let value = logarithm(of: Vector(repeating: a * scale), over: Vector(repeating: b * scale))[
+          0
+        ]
+        #expect(value == logarithm(of: Vector(repeating: a), over: Vector(repeating: b))[0])
+        #expect(abs(value - logarithm(a / b)) <= 4 * value.ulp)
+      }
+    }
+    let (smallest, largest) = (Vector(repeating: 0x1p-1021), Vector(repeating: 0x1p1022))
+    let span = logarithm(0x1p1022) - logarithm(0x1p-1021)
+    #expect(abs(logarithm(of: largest, over: smallest)[0] - span) <= 2 * span.ulp)
+    #expect(logarithm(of: smallest, over: largest) == -logarithm(of: largest, over: smallest))
+    #expect(logarithm(of: largest, over: largest) == Vector.zero)
+  }
+
+  @Test("What has no logarithm of a ratio is told from what has one")
+  func rangeOfRatios() {
+    let numbers = Vector(1, 0x1p-1021, 0x1p1022, 0, -1, .infinity, .nan, 0x1p1023)
+    let one = Vector(repeating: 1)
+    for (a, b) in [(numbers, one), (one, numbers)] {
+      let areInRange = haveLogarithm(a, over: b)
+      #expect(
+        (0..<8).map { areInRange[$0] } == [true, true, true, false, false, false, false, false]
+      )
+    }
+  }
+
   @Test("A lane's result does not depend on its neighbours")
   func lanes() {
     var generator = SeededGenerator(seed: 5)
