@@ -20,8 +20,8 @@ public struct BandStructure: Sendable {
   /// ε_ν(k) of each mode.
   public let energies: [Double]
 
-  /// u_aν: real part in plane 2 (a · bands + ν), imaginary part in the next.
-  let vectors: Planes
+  /// u_aν: real part in plane 2 (a · bands + ν), imaginary part in the next; none of a single orbital, where u = 1.
+  private let eigensystem: Planes
 
   /// Phases, those of the hoppings tabulated.
   let phases: PhasePlanes
@@ -54,13 +54,30 @@ public struct BandStructure: Sendable {
     energyBounds = hamiltonian.energyBounds
     let size = hamiltonian.orbitals.count
     let bloch = BlochPlanes(of: hamiltonian, on: grid, momenta: momenta)
+    phases = bloch.phases
+    if size == 1 {
+      // u = 1, and the gradient is real.
+      energies = bloch.matrix.interleaved([0])
+      eigensystem = Planes(count: 0, length: momenta.count)
+      velocities = bloch.gradient
+      return
+    }
     let system = try HermitianEigensystem(bloch.matrix, size: size) { place in
       grid.momentum(at: momenta.lowerBound + place)
     }
-    phases = bloch.phases
     energies = system.values.interleaved(Array(0..<size))
-    vectors = system.vectors
+    eigensystem = system.vectors
     velocities = BandStructure.velocities(bloch.gradient, system.vectors, size)
+  }
+
+  /// u_aν: real part in plane 2 (a · bands + ν), imaginary part in the next.
+  var vectors: Planes {
+    guard bands == 1 else { return eigensystem }
+    let stride = eigensystem.stride
+    return Planes(count: 2, length: momenta.count) { vectors in
+      vectors.update(repeating: 1, count: stride)
+      (vectors + stride).update(repeating: 0, count: stride)
+    }
   }
 
   /// The velocity in direction c that orbital a contributes to each mode, in the order of modes.
@@ -100,11 +117,6 @@ public struct BandStructure: Sendable {
       gradient.read { gradient in
         vectors.read { vectors in
           for plane in 0..<count {
-            if size == 1 {
-              // u = 1, and the gradient is real.
-              (target + plane * stride).update(from: gradient + 2 * plane * stride, count: stride)
-              continue
-            }
             let (row, band) = (plane / size, plane % size)
             let own = vectors + 2 * (row % size * size + band) * stride
             for index in Swift.stride(from: 0, to: stride, by: Vector.scalarCount) {

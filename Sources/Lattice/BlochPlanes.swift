@@ -1,6 +1,8 @@
 import VectorMath
 
 /// H(k) and its gradient over a range of momenta.
+///
+/// Of a single orbital both are real, and have no planes of imaginary parts.
 package struct BlochPlanes {
   /// H_ab: real part in plane 2 (a · size + b), imaginary part in the next.
   package private(set) var matrix: Planes
@@ -32,6 +34,10 @@ package struct BlochPlanes {
             gradient[plane].append(term)
           }
         }
+      }
+      if size == 1 {
+        matrix.removeLast()
+        gradient = stride(from: 0, to: gradient.count, by: 2).map { gradient[$0] }
       }
       self.matrix = Planes(summing: matrix, length: momenta.count)
       self.gradient = Planes(summing: gradient, length: momenta.count)

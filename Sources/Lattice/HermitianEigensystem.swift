@@ -4,7 +4,7 @@ import VectorMath
 
 /// Eigenvalues, largest first, and eigenvectors of Hermitian matrices over a range of momenta.
 ///
-/// One and two orbitals in closed form without cancellation, more by LAPACK (zheevd).
+/// Two orbitals in closed form without cancellation, more by LAPACK (zheevd).
 struct HermitianEigensystem {
   /// ε_ν in descending order, a plane for each band.
   private(set) var values: Planes
@@ -18,23 +18,12 @@ struct HermitianEigensystem {
   ///
   /// - Parameters:
   ///   - matrix: H_ab, as `BlochPlanes` has it.
-  ///   - size: The number of orbitals.
+  ///   - size: The number of orbitals, two or more.
   ///   - momentum: The components in units of π of a momentum by its place, for the message of an error.
   /// - Throws: `ModelError` if two bands are closer than 10⁻¹² of the matrix: then the conserved
   ///   charges are not unique.
   init(_ matrix: Planes, size: Int, momentum: (Int) -> [Double]) throws(ModelError) {
     self.size = size
-    guard size > 1 else {
-      let stride = matrix.stride
-      values = Planes(count: 1, length: matrix.length) { values in
-        matrix.read { values.update(from: $0, count: stride) }
-      }
-      vectors = Planes(count: 2, length: matrix.length) { vectors in
-        vectors.update(repeating: 1, count: stride)
-        (vectors + stride).update(repeating: 0, count: stride)
-      }
-      return
-    }
     values = Planes(count: size, length: matrix.length)
     vectors = Planes(count: 2 * size * size, length: matrix.length)
     var degenerate: (place: Int, band: Int)?
