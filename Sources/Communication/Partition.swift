@@ -1,13 +1,17 @@
 /// Which rank owns which modes: contiguous slices of momenta, all bands of a momentum together.
 ///
-/// The first `momenta % ranks` ranks own one momentum more than the others. With more ranks than
-/// momenta the spare ranks own nothing.
+/// Slices are whole granules, the last of which may be cut short by the end of the momenta. The first ranks own one
+/// granule more than the others, where there are some left over. With more ranks than granules the spare ranks own
+/// nothing.
 public struct Partition: Sendable, Equatable {
   /// The number of momenta, N.
   public let momenta: Int
 
   /// The number of bands; there are M = N · bands modes.
   public let bands: Int
+
+  /// Momenta that are never divided between ranks.
+  public let granule: Int
 
   /// This rank.
   public let rank: Int
@@ -16,9 +20,10 @@ public struct Partition: Sendable, Equatable {
   public let ranks: Int
 
   /// Divides `momenta` among `ranks`.
-  public init(momenta: Int, bands: Int, rank: Int, ranks: Int) {
+  public init(momenta: Int, bands: Int, granule: Int = 1, rank: Int, ranks: Int) {
     self.momenta = momenta
     self.bands = bands
+    self.granule = granule
     self.rank = rank
     self.ranks = ranks
   }
@@ -26,10 +31,11 @@ public struct Partition: Sendable, Equatable {
   /// Divides `momenta` among the ranks of a communicator.
   ///
   /// Not collective.
-  public init(momenta: Int, bands: Int, over communicator: some Communicator) {
+  public init(momenta: Int, bands: Int, granule: Int = 1, over communicator: some Communicator) {
     self.init(
       momenta: momenta,
       bands: bands,
+      granule: granule,
       rank: communicator.rank,
       ranks: communicator.size
     )
@@ -40,9 +46,11 @@ public struct Partition: Sendable, Equatable {
 
   /// The momenta of a rank.
   public func momenta(of rank: Int) -> Range<Int> {
-    let (share, rest) = momenta.quotientAndRemainder(dividingBy: ranks)
+    let granules = (momenta + granule - 1) / granule
+    let (share, rest) = granules.quotientAndRemainder(dividingBy: ranks)
     let start = rank * share + min(rank, rest)
-    return start..<start + share + (rank < rest ? 1 : 0)
+    let end = start + share + (rank < rest ? 1 : 0)
+    return min(momenta, start * granule)..<min(momenta, end * granule)
   }
 
   /// The modes of a rank.

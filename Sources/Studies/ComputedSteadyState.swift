@@ -39,7 +39,7 @@ struct ComputedSteadyState: ~Copyable {
     // Twice the scales: the large lattice has velocities that the coarse one does not have.
     let velocityUnits = start.velocityScales.map { 2 * $0 }
     let bands = setup.bands
-    let partition = Partition(momenta: setup.grid.count, bands: bands, over: communicator)
+    let partition = setup.partition(over: communicator)
     var solver = SteadySolver(
       computing: try ComputedTables(
         of: setup.model,

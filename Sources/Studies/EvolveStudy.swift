@@ -100,7 +100,7 @@ public struct EvolveStudy: Sendable {
     observer: inout some EvolveObserver & ~Copyable,
     keeper: inout some StateKeeper & ~Copyable
   ) throws -> EvolveResult {
-    let partition = Partition(momenta: setup.grid.count, bands: setup.bands, over: communicator)
+    let partition = setup.partition(over: communicator)
     if let tables = try ownedTables(partition, over: communicator) {
       return try tables.taken { kernel, velocities, energies in
         try integrateMoments(

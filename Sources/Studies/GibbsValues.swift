@@ -23,7 +23,7 @@ extension StudySetup {
     over communicator: some Communicator
   ) throws -> [Double] {
     guard !recordedModes.isEmpty else { return [] }
-    let partition = Partition(momenta: grid.count, bands: bands, over: communicator)
+    let partition = partition(over: communicator)
     let energies = AlignedVector(count: partition.owned.count)
     try communicator.agree {
       let momenta = partition.ownedMomenta

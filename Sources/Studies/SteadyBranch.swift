@@ -37,6 +37,9 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   /// state of that one.
   public var startsCoarse = true
 
+  /// The largest deviation of its moments that a point takes the state of the coarse lattice over with.
+  var coarseTolerance = CoarseState.tolerance
+
   let communicator: Group
   var setup: StudySetup?
   var workspace = Slot<SteadyWorkspace<Group>>()
@@ -139,9 +142,13 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
     var start = start
     var passes = 0
     if let state = try coarseState(setup, at: parameter) {
-      if let result = try workspace.value.settle(at: state, setup, over: communicator) {
-        return result
-      }
+      let result = try workspace.value.settle(
+        at: state,
+        within: coarseTolerance,
+        setup,
+        over: communicator
+      )
+      if let result { return result }
       coarse.value.isOfUse = false
       start = .near(nil)
       passes = 1
@@ -178,8 +185,14 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   }
 
   /// The coarse lattice with the filling of the tables' one.
+  ///
+  /// That of a chain has a still smaller one, whose moments it takes over where they are its own, as the large lattice
+  /// does with its own in turn.
   func coarseSetup(_ setup: StudySetup) -> StudySetup? {
     var coarse = setup.coarse()
+    if coarse == nil, setup.grid.dimension == 1 {
+      coarse = setup.coarse(momenta: StudySetup.fewestMomenta)
+    }
     coarse?.initial = .uniform(filling: workspace.value.filling)
     return coarse
   }

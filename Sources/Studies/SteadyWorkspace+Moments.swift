@@ -12,14 +12,17 @@ extension SteadyWorkspace {
   ///
   /// - Returns: `nil`, on all ranks, where this lattice has other moments, or modes without rates; then the solver is
   ///   where an iteration may go on.
-  mutating func settleMoments(at coarse: CoarseState) throws -> SteadyResult? {
+  mutating func settleMoments(
+    at coarse: CoarseState,
+    within tolerance: Double
+  ) throws -> SteadyResult? {
     solver.value.begin(at: coarse.root)
     let state = try solver.value.settle(
       into: lambda,
-      tolerance: CoarseState.tolerance,
+      tolerance: tolerance,
       judges: false
     )
-    guard state.certificate.residual <= CoarseState.tolerance,
+    guard state.certificate.residual <= tolerance,
       state.certificate.idleModes == 0,
       abs(state.number / Double(partition.modes) - filling) <= SteadyStudy.tolerance
     else { return nil }

@@ -177,16 +177,18 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   ///
   /// - Parameters:
   ///   - coarse: The state of the coarse lattice, at the filling of this one.
+  ///   - tolerance: The largest deviation of the moments.
   ///   - setup: That of the tables.
   ///   - communicator: The ranks.
   /// - Returns: The state, the same on all ranks; `nil`, on all ranks, where it is not that of the coarse lattice.
   /// - Throws: `CommunicationError`.
   mutating func settle(
     at coarse: CoarseState,
+    within tolerance: Double,
     _ setup: StudySetup,
     over communicator: Group
   ) throws -> SteadyResult? {
-    guard var result = try settleMoments(at: coarse) else { return nil }
+    guard var result = try settleMoments(at: coarse, within: tolerance) else { return nil }
     try complete(&result, setup, over: communicator)
     return result
   }

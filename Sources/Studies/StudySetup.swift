@@ -1,3 +1,4 @@
+import Communication
 import Dissipation
 import Kinetics
 import Lattice
@@ -40,10 +41,25 @@ public struct StudySetup: Sendable {
   /// The number of modes, M.
   public var modes: Int { grid.count * bands }
 
+  /// Who owns which modes.
+  ///
+  /// Not collective. The same for all that a study does; slices of moments are whole groups where there are many modes.
+  public func partition(over communicator: some Communicator) -> Partition {
+    let ofMoments = Partition.ofMoments(momenta: grid.count, bands: bands, over: communicator)
+    guard ofMoments.granule > 1, forces.choice == .direct || !mayUseMoments else {
+      return ofMoments
+    }
+    return Partition(momenta: grid.count, bands: bands, over: communicator)
+  }
+
   /// Whether moments suffice, of the kernel as it is, and the other engine need not judge.
-  var needsOnlyMoments: Bool {
-    guard forces.choice != .direct, !forces.verify,
-      let bands = try? BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<1),
+  var needsOnlyMoments: Bool { forces.choice != .direct && !forces.verify && isSeparable }
+
+  /// Whether moments suffice, of the kernel as it is or compressed.
+  private var mayUseMoments: Bool { forces.compression != nil || isSeparable }
+
+  private var isSeparable: Bool {
+    guard let bands = try? BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<1),
       let kernel = try? model.kernel(on: bands)
     else { return false }
     return kernel.isSeparable

@@ -50,11 +50,7 @@ struct TabulatedModel {
   /// - Throws: `ModelError` or `RemoteFailure` if the model does not fit.
   init(_ setup: StudySetup, over communicator: some Communicator) throws {
     let (model, grid, options) = (setup.model, setup.grid, setup.forces)
-    let partition = Partition(
-      momenta: grid.count,
-      bands: model.hamiltonian.orbitals.count,
-      over: communicator
-    )
+    let partition = setup.partition(over: communicator)
     var tables = try communicator.agree {
       let tables = try ModeTables(of: model, on: grid, momenta: partition.ownedMomenta)
       try tables.requireFinite()

@@ -55,11 +55,7 @@ struct BandsCommand: RankedCommand {
     on communicator: MPICommunicator
   ) throws {
     let file = try ResultFile.create(path, for: job, command: "bands", over: communicator)
-    let partition = Partition(
-      momenta: job.grid.count,
-      bands: job.setup.bands,
-      over: communicator
-    )
+    let partition = job.setup.partition(over: communicator)
     try file.writeModes(of: job.setup, partition: partition, withWeights: true)
     try file.setAttribute("wall_seconds", job.wallSeconds)
     try file.finish()

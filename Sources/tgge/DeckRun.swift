@@ -100,11 +100,7 @@ struct DeckRun {
     try ModelBuilder.initial(
       deck,
       grid: grid,
-      partition: Partition(
-        momenta: grid.count,
-        bands: deck.lattice.orbitals.count,
-        over: communicator
-      ),
+      partition: setup.partition(over: communicator),
       on: communicator
     )
   }

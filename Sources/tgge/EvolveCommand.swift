@@ -56,11 +56,7 @@ struct EvolveCommand: RankedCommand {
       ) + CheckpointKeeper.outputs(checkpoints, for: job)
     )
 
-    let partition = Partition(
-      momenta: job.grid.count,
-      bands: study.setup.bands,
-      over: communicator
-    )
+    let partition = study.setup.partition(over: communicator)
     var keeper = try CheckpointKeeper(
       checkpoints,
       for: job,

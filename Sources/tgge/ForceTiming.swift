@@ -15,11 +15,7 @@ enum ForceTiming {
     _ setup: StudySetup,
     on communicator: some Communicator
   ) throws -> Double? {
-    let partition = Partition(
-      momenta: setup.grid.count,
-      bands: setup.bands,
-      over: communicator
-    )
+    let partition = setup.partition(over: communicator)
     var tables = try communicator.agree {
       try ModeTables(of: setup.model, on: setup.grid, momenta: partition.ownedMomenta)
     }

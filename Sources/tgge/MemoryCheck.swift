@@ -20,6 +20,7 @@ enum MemoryCheck {
     on communicator: MPICommunicator,
     refusal: (String) -> any Error
   ) throws {
+    guard bytes * Double(communicator.size) + shared > little else { return }
     let ranks = Double(try ranksOnHost(communicator))
     let available = availableBytes()
     try communicator.agree {
@@ -31,6 +32,11 @@ enum MemoryCheck {
       )
     }
   }
+
+  /// What needs no check: as much as a program takes by itself.
+  ///
+  /// To ask the system takes half a millisecond.
+  private static let little = Double(1 << 26)
 
   /// A number of bytes for people.
   static func gigabytes(_ bytes: Double) -> String {

@@ -42,6 +42,39 @@ extension Program {
     }
 
     @Test(
+      "Where moments are summed in groups all commands have equal digests on 1, 2, 3 and 7 ranks",
+      arguments: [
+        (Sample.chain, ["evolve", "--set", "time.method=explicit"]),
+        (Sample.chain, ["evolve", "--set", "time.method=implicit"]),
+        (Sample.chain, ["evolve", "--modes", "9001", "--set", "time.method=nested"]),
+        (Sample.chain, ["steady"]), (Sample.chain, ["steady", "--modes", "25001"]),
+        (Sample.chain, ["sweep", "--vary", "baths.drive=0:1:0.5"]),
+        (Sample.rashba, ["evolve", "--set", "time.end=5"]),
+        (Sample.rashba, ["steady", "--modes", "12501"]),
+      ]
+    )
+    func groups(deck: String, words: [String]) async throws {
+      try await withScratch { folder in
+        try folder.write("deck.yaml", deck.utf8)
+        let size = words.contains("--modes") ? [] : ["--modes", "4100"]
+        let options =
+          [words[0], "deck.yaml", "--json", "--quiet", "--set", "record.momenta=[-1]"] + size
+          + words.dropFirst()
+        @Sendable func digests(ranks: Int) async throws -> [String] {
+          let outcome = try await Tgge.run(options, ranks: ranks, in: folder)
+          #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)")
+          return outcome.output.matches(of: /"digest" ?: ?"([0-9a-f]{16})"/).map { String($0.1) }
+        }
+        let alone = try await digests(ranks: 1)
+        #expect(!alone.isEmpty)
+        try await Tgge.forEach([2, 3, 7]) { ranks in
+          let found = try await digests(ranks: ranks)
+          #expect(found == alone, "\(ranks) ranks")
+        }
+      }
+    }
+
+    @Test(
       "Ranks that share memory have the bits of one that does not",
       arguments: [Sample.chain, Sample.rashba],
       ["evolve", "steady"]

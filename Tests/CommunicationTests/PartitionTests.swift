@@ -27,6 +27,21 @@ struct PartitionTests {
     #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1)
   }
 
+  @Test("Slices are whole granules, but for the end of the last", arguments: cases, [2, 64])
+  func granules(_ size: (momenta: Int, ranks: Int), _ granule: Int) {
+    let (momenta, ranks) = size
+    let partition = Partition(momenta: momenta, bands: 2, granule: granule, rank: 0, ranks: ranks)
+    let slices = (0..<ranks).map { partition.momenta(of: $0) }
+    #expect(slices.first?.lowerBound == 0 && slices.last?.upperBound == momenta)
+    for (slice, next) in zip(slices, slices.dropFirst()) {
+      #expect(slice.upperBound == next.lowerBound)
+      #expect(slice.upperBound % granule == 0 || slice.upperBound == momenta)
+    }
+    // No rank has two granules more than another.
+    let counts = slices.map { ($0.count + granule - 1) / granule }
+    #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1)
+  }
+
   @Test("With more ranks than momenta the spare ranks own nothing")
   func spareRanks() {
     let partition = Partition(momenta: 4, bands: 2, rank: 6, ranks: 7)

@@ -48,9 +48,9 @@ struct ResumeTests {
     }
 
     func read(_ index: Int, into vector: UnsafeMutableBufferPointer<Double>) {
-      for (place, value) in vault.read(index, partition.owned).enumerated() {
-        vector[place] = value
-      }
+      let values = vault.read(index, partition.owned)
+      precondition(values.count == vector.count, "the slices of another partition")
+      for (place, value) in values.enumerated() { vector[place] = value }
     }
 
     func isDue(after steps: Int) -> Bool { steps >= limit }
@@ -69,11 +69,7 @@ struct ResumeTests {
     until limit: Int
   ) throws -> EvolveResult? {
     let results = InProcessCommunicator.outcomes(ranks: ranks) { group in
-      let partition = Partition(
-        momenta: study.setup.grid.count,
-        bands: study.setup.bands,
-        over: group
-      )
+      let partition = study.setup.partition(over: group)
       var observer = SilentObserver()
       var keeper = StoppingKeeper(vault, partition, limit: limit)
       return try study.run(over: group, observer: &observer, keeper: &keeper)

@@ -1,7 +1,7 @@
 import Communication
 import VectorMath
 
-/// The 2R moments of a separable kernel, summed exactly over all modes of all ranks.
+/// The 2R moments of a separable kernel over all modes of all ranks, with the same bits on any number of them.
 ///
 ///     A_r = Σ_m f_r(m) n_m        B_r = Σ_m g_r(m) h_m
 struct Moments: ~Copyable {
@@ -15,9 +15,23 @@ struct Moments: ~Copyable {
   ///
   /// - Parameters:
   ///   - kernel: The tables.
+  ///   - isGrouped: Whether the modes of a rank begin with a whole group.
   ///   - others: The windows of more sums in the same message.
-  init(of kernel: borrowing ScaledKernel, others: [Int] = []) {
-    sums = TileSums(count: 2 * kernel.channels, depth: kernel.depth, others: others)
+  init(of kernel: borrowing ScaledKernel, isGrouped: Bool, others: [Int] = []) {
+    sums = TileSums(
+      count: 2 * kernel.channels,
+      depth: kernel.depth,
+      others: others,
+      isGrouped: isGrouped
+    )
+  }
+
+  /// The vector instructions that add eight modes to all sums, a little more than that in groups.
+  func instructions(_ kernel: borrowing ScaledKernel) -> Int {
+    // A product, and for each fold two additions that round, one that leaves the rest and one that adds up; of the
+    // last fold no rest is left. A group adds up eight vectors in two sums, and then adds these in three folds.
+    let count = 2 * kernel.channels
+    return sums.isGrouped ? (count * (8 + 1 + 11) + 7) / 8 : count * 4 * kernel.folds()
   }
 
   /// Sets all sums to zero.
@@ -44,7 +58,7 @@ struct Moments: ~Copyable {
       count: count
     )
     sums.addMoments(tables, occupations: occupations, count: count)
-    sums.endTile(count)
+    sums.endTile(sums.isGrouped ? Vector.scalarCount * MomentGroups.count(count) : count)
   }
 
   /// Adds up the squares of both error estimates of a tile, in the first two other sums.
@@ -56,7 +70,7 @@ struct Moments: ~Copyable {
   ///   - start: The first mode of the tile.
   ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
   @inline(never)
-  func addErrors(
+  mutating func addErrors(
     _ errors: StagePass.ErrorEstimates,
     before base: UnsafePointer<Double>,
     after end: UnsafePointer<Double>,
@@ -76,6 +90,7 @@ struct Moments: ~Copyable {
       other.pointee.add(second, otherWindow)
       index &+= Vector.scalarCount
     }
+    sums.endTile(count)
   }
 
   /// Sums over the ranks.

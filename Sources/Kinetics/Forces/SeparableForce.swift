@@ -8,7 +8,7 @@ import VectorMath
 ///
 /// One pass over the owned modes and one Allreduce for each stage of a step: λ̇ of a stage, the combination
 /// that leads to the next, e^λ and the moments there are computed tile by tile, in the first-level cache.
-/// The moments are exact sums, so all results have the same bits on any number of ranks.
+/// The moments are sums that do not depend on how ranks share the modes, nor does any result.
 ///
 /// - Complexity: O(R · owned) work, one Allreduce of 8R + 9 integers (more where factors range over
 ///   more than 60 bits); memory for 2R + 1 doubles for each owned mode.
@@ -52,7 +52,7 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     self.partition = partition
     self.communicator = communicator
     self.kernel = kernel
-    moments = Moments(of: self.kernel, others: errorWindows)
+    moments = Moments(of: self.kernel, isGrouped: partition.hasGroups, others: errorWindows)
     coefficients = AlignedVector(count: 2 * self.kernel.channels)
     // Taken with the first state: who only solves for moments needs none.
     exponentials = AlignedVector(count: 0)
@@ -64,10 +64,7 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
     let slopes = 2 * kernel.channels + 5
     let exponential = 25
     let occupations = 3
-    // A product, and for each fold two additions that round, one that leaves the rest and one that adds up;
-    // of the last fold no rest is left.
-    let sum = 4 * kernel.folds()
-    return slopes + terms + exponential + occupations + 2 * kernel.channels * sum
+    return slopes + terms + exponential + occupations + moments.instructions(kernel)
   }
 
   /// Gives the baths of the model other weights, without a new tabulation.

@@ -44,7 +44,7 @@ package struct RelaxationMatrix: ~Copyable {
   ) throws(CommunicationError) {
     let active = SeparableKernel(channels: kernel.channels.filter { $0.coupling != 0 })
     let scaled = try ScaledKernel(active, modes: lambda.count, over: communicator)
-    var moments = Moments(of: scaled)
+    var moments = Moments(of: scaled, isGrouped: partition.hasGroups)
     try moments.evaluate(scaled, at: lambda, over: communicator)
 
     self.partition = partition

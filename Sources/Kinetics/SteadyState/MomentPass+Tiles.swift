@@ -93,19 +93,21 @@ extension MomentPass {
     _ place: Int,
     _ count: Int
   ) {
-    var idles = Vector.zero .!= Vector.zero
+    var haveRates = Vector.zero .== Vector.zero
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let (gain, loss) = (column(2).vector(at: index), column(3).vector(at: index))
+      haveRates = haveRates .& haveLogarithm(loss, over: gain)
+      target.store(logarithm(of: loss, over: gain), at: index)
+    }
+    if all(haveRates) { return }
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let (gain, loss) = (column(2).vector(at: index), column(3).vector(at: index))
       let negative = (gain .< Vector.zero) .| (loss .< Vector.zero)
-      target.store(logarithm(loss / gain).replacing(with: .nan, where: negative), at: index)
-      idles = idles .| ((gain .== Vector.zero) .& (loss .== Vector.zero))
-    }
-    guard any(idles) else { return }
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      let (gain, loss) = (column(2).vector(at: index), column(3).vector(at: index))
       let isIdle = (gain .== Vector.zero) .& (loss .== Vector.zero)
-      let kept = idle.lambda(at: place + index)
-      target.store(target.vector(at: index).replacing(with: kept, where: isIdle), at: index)
+      let other = logarithm(loss / gain).replacing(with: .nan, where: negative)
+        .replacing(with: idle.lambda(at: place + index), where: isIdle)
+      let lambda = target.vector(at: index)
+      target.store(other.replacing(with: lambda, where: haveLogarithm(loss, over: gain)), at: index)
     }
   }
 

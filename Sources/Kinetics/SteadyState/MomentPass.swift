@@ -71,7 +71,8 @@ struct MomentPass: ~Copyable {
   /// - Parameters:
   ///   - kernel: The kernel.
   ///   - tables: The number of more rows, to be loaded.
-  init(of kernel: borrowing ScaledKernel, others tables: Int = 0) {
+  ///   - isGrouped: Whether the modes of a rank begin with a whole group.
+  init(of kernel: borrowing ScaledKernel, others tables: Int = 0, isGrouped: Bool) {
     channels = kernel.channels
     otherCount = tables
     columns = AlignedVector(count: (4 + 2 * kernel.channels + 1) * ScaledKernel.tile)
@@ -79,7 +80,7 @@ struct MomentPass: ~Copyable {
     others = AlignedVector(count: tables * kernel.stride)
     for mode in 0..<ScaledKernel.tile { ones[mode] = 1 }
     let rows = 2 * kernel.channels + 1
-    sums = TileSums(count: rows + tables, depth: kernel.depth)
+    sums = TileSums(count: rows + tables, depth: kernel.depth, isGrouped: isGrouped)
     elements = TileSums(count: (rows + tables) * rows, depth: kernel.depth)
     scales = [Double](repeating: 1, count: rows)
   }
@@ -202,8 +203,13 @@ struct MomentPass: ~Copyable {
     }
     for row in 0..<(work.state == nil ? 2 * channels + 1 : rowCount) {
       let values = column(row < 2 * channels && row % 2 == 1 ? 1 : 0)
-      let folds = row < 2 * channels ? work.exactFolds : 3
-      sums.add(row, table(kernel, row, start), values, count: count, folds: folds)
+      if sums.isGrouped, row <= 2 * channels {
+        sums.addGroups(row, table(kernel, row, start), values, count: count)
+      } else {
+        // Velocities cancel: where a symmetry makes a current vanish, its exact sum does.
+        let folds = row < 2 * channels ? work.exactFolds : 3
+        sums.add(row, table(kernel, row, start), values, count: count, folds: folds)
+      }
     }
     sums.endTile()
   }

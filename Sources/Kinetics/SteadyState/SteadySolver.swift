@@ -106,8 +106,8 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
     _ communicator: Group
   ) {
     engine = SeparableForce(kernel: kernel, partition: partition, communicator: communicator)
-    pass = MomentPass(of: engine.kernel, others: velocities)
-    start = Moments(of: engine.kernel)
+    pass = MomentPass(of: engine.kernel, others: velocities, isGrouped: partition.hasGroups)
+    start = Moments(of: engine.kernel, isGrouped: partition.hasGroups)
     idle = IdleModes(0, count: partition.owned.count)
     isNonnegative = engine.kernel.isNonnegative
     self.velocities = velocities

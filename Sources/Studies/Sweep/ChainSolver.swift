@@ -126,11 +126,7 @@ struct ChainSolver<Group: Communicator>: ~Copyable {
       else { return nil }
       let (number, communicator) = (chain.number, communicator)
       let setup = points[index].setup
-      let partition = Partition(
-        momenta: setup.grid.count,
-        bands: setup.bands,
-        over: communicator
-      )
+      let partition = setup.partition(over: communicator)
       try branch.restore(setup, words) { lambda in
         try keeper.readLambda(
           ofChain: number,

@@ -42,7 +42,8 @@ struct DirectRow: BenchmarkRow {
   ) throws {
     let grid = try MomentumGrid(extents: [modes])
     let model = try OpenLattice.ramanChain(drive: drive)
-    let partition = Partition.shared(modes, share: share, over: communicator)
+    let (rank, ranks) = share.map { (0, $0) } ?? (communicator.rank, communicator.size)
+    let partition = Partition(momenta: modes, bands: 1, rank: rank, ranks: ranks)
     var found = 0
     var engine = try DirectForce(partition: partition, communicator: communicator) { momenta in
       var tables = try ModeTables(of: model, on: grid, momenta: momenta)
@@ -98,13 +99,5 @@ struct DirectRow: BenchmarkRow {
       let share = String(format: "%9.1f %%", 100 * (row.fractionOfPeak ?? .nan))
       print(figures + rating(share, if: row.verified))
     }
-  }
-}
-
-extension Partition {
-  /// The modes of a chain among the ranks; or as the first of `share` ranks, which does its part alone.
-  static func shared(_ modes: Int, share: Int?, over communicator: some Communicator) -> Partition {
-    guard let share else { return Partition(momenta: modes, bands: 1, over: communicator) }
-    return Partition(momenta: modes, bands: 1, rank: 0, ranks: share)
   }
 }

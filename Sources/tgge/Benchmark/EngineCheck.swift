@@ -26,7 +26,7 @@ enum EngineCheck {
     let modes = min(modes, 4096)
     let grid = try MomentumGrid(extents: [modes])
     let model = try OpenLattice.ramanChain(drive: drive)
-    let partition = Partition(momenta: modes, bands: 1, over: communicator)
+    let partition = Partition.ofMoments(momenta: modes, bands: 1, over: communicator)
     var owned = try ModeTables(of: model, on: grid, momenta: partition.ownedMomenta)
     var all = try ModeTables(of: model, on: grid, momenta: 0..<modes)
     var separable = try SeparableForce(

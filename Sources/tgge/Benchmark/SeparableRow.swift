@@ -46,7 +46,8 @@ struct SeparableRow: BenchmarkRow {
     on communicator: some Communicator
   ) throws {
     let grid = try MomentumGrid(extents: [modes])
-    let partition = Partition.shared(modes, share: share, over: communicator)
+    let (rank, ranks) = share.map { (0, $0) } ?? (communicator.rank, communicator.size)
+    let partition = Partition.ofMoments(momenta: modes, bands: 1, rank: rank, ranks: ranks)
     var tables = try ModeTables(
       of: .ramanChain(drive: drive),
       on: grid,

@@ -35,7 +35,7 @@ struct SteadyLineRow: BenchmarkRow {
         grid: try MomentumGrid(extents: [modes])
       )
     }
-    let partition = Partition(momenta: modes, bands: 1, over: communicator)
+    let partition = Partition.ofMoments(momenta: modes, bands: 1, over: communicator)
     var tables = try ModeTables(
       of: setup(0.5).model,
       on: MomentumGrid(extents: [modes]),

@@ -38,7 +38,7 @@ struct EvolveResults: ~Copyable {
     self.job = job
     self.communicator = communicator
     setup = job.setup
-    let partition = Partition(momenta: setup.grid.count, bands: setup.bands, over: communicator)
+    let partition = setup.partition(over: communicator)
     self.partition = partition
     if canGoOn {
       let name = RowJournal<MPICommunicator>.name(of: path)

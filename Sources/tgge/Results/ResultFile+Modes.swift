@@ -45,7 +45,7 @@ extension ResultFile<MPICommunicator> {
     let hamiltonian = first.model.hamiltonian
     let hasOneLattice = hasOneGrid && setups.allSatisfy { $0.model.hamiltonian == hamiltonian }
     for (point, setup) in setups.enumerated() where point == 0 || !hasOneLattice {
-      let partition = Partition(momenta: setup.grid.count, bands: setup.bands, over: communicator)
+      let partition = setup.partition(over: communicator)
       let values = try modes(of: setup, partition)
       func write<Element: ResultElement>(_ quantity: ModeValues.Quantity<Element>) throws {
         guard quantity.isOfGrid ? hasOneGrid : hasOneLattice else {

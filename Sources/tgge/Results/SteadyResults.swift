@@ -17,7 +17,7 @@ struct SteadyResults: ~Copyable {
   /// - Throws: `RecordError` or `RemoteFailure` if it cannot be written.
   init(_ path: String, for job: DeckRun, over communicator: MPICommunicator) throws {
     setup = job.setup
-    let partition = Partition(momenta: setup.grid.count, bands: setup.bands, over: communicator)
+    let partition = setup.partition(over: communicator)
     let file = try ResultFile.create(path, for: job, command: "steady", over: communicator)
     try file.writeModes(of: setup, partition: partition)
     try file.createStates(in: "steady", axis: "point", modes: setup.modes)

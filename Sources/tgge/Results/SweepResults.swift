@@ -133,6 +133,6 @@ struct SweepResults: ~Copyable {
 
   private func partition(of point: Int) -> Partition {
     let setup = decks.setups[point]
-    return Partition(momenta: setup.grid.count, bands: setup.bands, over: communicator)
+    return setup.partition(over: communicator)
   }
 }

@@ -45,9 +45,15 @@ enum TestedEngine: CaseIterable, Sendable {
     at lambda: [Double],
     bands: Int = 1,
     scale: Double = 1,
+    granule: Int = 1,
     over communicator: some Communicator = SerialCommunicator()
   ) throws -> ForceValues {
-    let partition = Partition(momenta: lambda.count / bands, bands: bands, over: communicator)
+    let partition = Partition(
+      momenta: lambda.count / bands,
+      bands: bands,
+      granule: granule,
+      over: communicator
+    )
     let owned = Array(lambda[partition.owned])
     switch self {
     case .direct:
