@@ -93,7 +93,13 @@ extension SteadyWorkspace {
       residual = state.certificate.residual
       guard residual <= SteadyStudy.tolerance else { continue }
       var result = result(state, passes: passes)
-      if hasIdleModes { try solver.value.rates(at: lambda, gain: &gain, loss: &loss) }
+      if hasIdleModes {
+        if gain.count != lambda.count {
+          gain = AlignedVector(count: lambda.count)
+          loss = AlignedVector(count: lambda.count)
+        }
+        try solver.value.rates(at: lambda, gain: &gain, loss: &loss)
+      }
       try addResponses(to: &result, setup)
       return result
     }

@@ -50,7 +50,7 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   ///
   /// - Throws: `ModelError` or `RemoteFailure` if the model does not fit.
   init(_ setup: StudySetup, over communicator: Group) throws {
-    let system = try TabulatedModel(setup, over: communicator)
+    var system = try TabulatedModel(setup, over: communicator)
     let partition = system.partition
     var velocities = try ScaledVelocities(system.tables, over: communicator)
     var solver = Slot<SteadySolver<Group>>()
@@ -59,7 +59,7 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
     case .separable:
       solver.fill(
         try SteadySolver(
-          kernel: system.kernel.separable,
+          kernel: system.takeKernel().separable,
           velocities: velocities.tables,
           partition: partition,
           over: communicator
@@ -77,11 +77,12 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
     self.direct = direct
     energies = system.tables.energies
     compression = system.compression
-    let count = partition.owned.count
+    let (count, isDirect) = (partition.owned.count, system.engine == .direct)
     lambda = AlignedVector(count: count)
     start = AlignedVector(count: count)
-    gain = AlignedVector(count: count)
-    loss = AlignedVector(count: count)
+    // Of moments only where modes have no rates.
+    gain = AlignedVector(count: isDirect ? count : 0)
+    loss = AlignedVector(count: isDirect ? count : 0)
     filling = 0.5
   }
 

@@ -130,7 +130,7 @@ enum ModelBuilder {
   static func initial(
     _ deck: Deck,
     grid: MomentumGrid,
-    partition: Partition,
+    partition: @autoclosure () -> Partition,
     on communicator: MPICommunicator
   ) throws -> InitialState {
     switch deck.initial {
@@ -139,7 +139,7 @@ enum ModelBuilder {
     case .thermal(let beta, let filling):
       return .thermal(inverseTemperature: beta, filling: filling)
     case .file(let path, let row) where OutputFormat(of: path) == .hdf5:
-      let state = StoredState(path, at: row, deck, grid, partition)
+      let state = StoredState(path, at: row, deck, grid, partition())
       return .values(try state.read(on: communicator))
     case .file(let path, let row):
       switch row {
@@ -148,6 +148,7 @@ enum ModelBuilder {
       case nil: break
       }
       // A row has some sixty bytes; a file without end must not fill the memory.
+      let partition = partition()
       let limit = (1 << 20) + partition.modes * 32 * (grid.dimension + 2)
       let bytes = try SharedFile.read(path, limit: limit, on: communicator)
       let table = try LambdaTable(reading: bytes, fileName: path, dimension: grid.dimension)

@@ -8,7 +8,7 @@ import VectorMath
 /// |x| < 1, and padded with zeros to whole tiles.
 public struct ScaledKernel: ~Copyable {
   /// Modes that are worked on at a time; what belongs to a tile stays in the first-level cache.
-  static let tile = 512
+  static let tile = 256
 
   /// Between two tables, beyond whole tiles: 17 cache lines, or else all tables would have the same place in
   /// their pages, and their lines the same few places in the first-level cache.
