@@ -59,7 +59,7 @@ public func circle(_ x: Vector, _ extent: Double) -> (cosine: Vector, sine: Vect
 }
 
 /// A number with its sign turned where bit 1 of the quarter is set.
-@usableFromInline @inline(__always)
+@inlinable @inline(__always)
 func turned(_ value: Vector, _ quarter: SIMD8<Int64>) -> Vector {
   let sign = (quarter &<< 62) & SIMD8<Int64>(repeating: .min)
   return unsafeBitCast(unsafeBitCast(value, to: SIMD8<Int64>.self) ^ sign, to: Vector.self)

@@ -48,7 +48,10 @@ extension Simulation {
     _ grid: MomentumGrid,
     over communicator: MPICommunicator
   ) throws -> Double {
-    let partition = Partition(momenta: modes, bands: 1, over: communicator)
+    let partition =
+      work == .separable
+      ? Partition.ofMoments(momenta: modes, bands: 1, over: communicator)
+      : Partition(momenta: modes, bands: 1, over: communicator)
     let lambda = randomState(partition)
     if work != .separable {
       var engine = try DirectForce(partition: partition, communicator: communicator) { momenta in
