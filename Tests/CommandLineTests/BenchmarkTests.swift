@@ -74,7 +74,7 @@ extension Program {
         #expect(row.number("bytesPerMode") == 8 * (2 * channels + 4))
         // λ̇, the next λ, e^λ, n and h, and 2R sums of two folds, or of groups; for eight modes.
         let sums = modes < 4096 ? 8.0 : 2.5
-        let instructions = (2 * channels + 5 + 1 + 25 + 3 + 2 * channels * sums) / 8
+        let instructions = (2 * channels + 5 + 1 + 21 + 3 + 2 * channels * sums) / 8
         #expect(row.number("vectorInstructionsPerMode") == instructions)
         for (work, limit, rating) in [
           ("bytesPerMode", "triadBytesPerSecond", "timeOverTriad"),

@@ -95,11 +95,16 @@ struct ExponentialTests {
     #expect(exponential(709.0).isFinite)
   }
 
-  @Test("NaN stays NaN, in its own lane only")
-  func notANumber() {
+  @Test(
+    "NaN stays NaN, whatever its payload, in its own lane only",
+    arguments: [
+      0x7FF8_0000_0000_0000, 0xFFF8_0000_0000_0000, 0x7FF8_0000_0000_0FFF, 0x7FFF_FFFF_FFFF_FFFF,
+    ]
+  )
+  func notANumber(_ bits: UInt64) {
     for lane in 0..<8 {
       var argument = Vector(repeating: 1)
-      argument[lane] = .nan
+      argument[lane] = Double(bitPattern: bits)
       let result = VectorMath.exponential(argument)
       for other in 0..<8 { #expect(result[other].isNaN == (other == lane)) }
     }

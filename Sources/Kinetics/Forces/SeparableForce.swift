@@ -62,7 +62,7 @@ public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
   /// compute, a division as one.
   public func stageInstructions(terms: Int) -> Int {
     let slopes = 2 * kernel.channels + 5
-    let exponential = 25
+    let exponential = 21
     let occupations = 3
     return slopes + terms + exponential + occupations + moments.instructions(kernel)
   }

@@ -76,7 +76,7 @@ enum StageLoops {
 
   /// e^λ, n = 1/(1 + e^λ) and h = e^λ n.
   ///
-  /// 28 vector instructions for eight modes, one of them a division.
+  /// 24 vector instructions for eight modes, one of them a division.
   ///
   /// - Parameters:
   ///   - lambda: λ of the tile.
