@@ -215,7 +215,7 @@ struct TileSums: ~Copyable {
       }
     }
     switch (count, tables.folds) {
-    case (MomentGroups.modes, _) where isGrouped: addGroups(count: MomentGroups.modes)
+    case (StageLoops.tile, _) where isGrouped: addGroups(count: StageLoops.tile)
     case (_, _) where isGrouped: addGroups(count: count)
     case (StageLoops.tile, 2): addAll(count: StageLoops.tile, folds: 2)
     case (StageLoops.tile, _): addAll(count: StageLoops.tile, folds: 3)
