@@ -38,7 +38,8 @@ public struct ScaledKernel: ~Copyable {
   /// How many accumulators one sum of the tables' products with occupations needs.
   ///
   /// One spans 126 bits below 1; where the factors range further, a second takes what the first
-  /// leaves, and so on, so that sums are within 2⁻⁶⁰ Σ|term| for any filling above 2⁻⁶.
+  /// leaves, and so on, so that sums are within 2⁻⁶⁰ Σ|term| for any filling above 2⁻⁶; those of groups, whose window
+  /// is three bits wider, within 2⁻⁵⁷ beside the roundings in the groups.
   var depth: Int {
     max(1, min(6, (scales.range + 66 + FoldAccumulator.span - 1) / FoldAccumulator.span))
   }

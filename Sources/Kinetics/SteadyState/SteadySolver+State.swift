@@ -25,7 +25,8 @@ extension SteadySolver {
   ///
   ///     residual ≤ (r + δ)/(1 − δ),        r = max_m |h·in − n·out|/(h·in + n·out)
   ///
-  /// with the rates of the pass. That bound is the certificate. Where factors have both signs, or the bound is above the
+  /// with the rates of the pass. That bound is the certificate, to the 8 · 2⁻⁵³ that the moments of λ may have from
+  /// roundings of n and of sums. Where factors have both signs, or the bound is above the
   /// tolerance, a second pass takes the residual with the moments of λ itself.
   ///
   /// - Parameters:

@@ -18,8 +18,8 @@ public struct SteadyReport: Sendable, Equatable {
 ///
 /// Newton's method on the logarithms of the moments (on the moments themselves where factors have both
 /// signs), steps capped at 2. The 2R + 1 equations have one redundancy, Σ_r γ_r (A_r B′_r − B_r A′_r) = 0, which
-/// need not be found: the steps are least-squares solutions. The moments are exact sums and the small
-/// system is solved on the first rank, so that any number of ranks finds the same bits.
+/// need not be found: the steps are least-squares solutions. The moments do not depend on how ranks share
+/// the modes, and the small system is solved on the first rank, so that any number of ranks finds the same bits.
 ///
 /// The tables are kept: after `setWeights` and `begin(at:)` the same solver finds the state for other
 /// weights of the baths, with the inverse of the last Jacobian to begin with.
