@@ -12,11 +12,11 @@ struct TileSums: ~Copyable {
   /// Whether tiles begin with a group of modes, whose terms may be added up by themselves.
   let isGrouped: Bool
 
-  private let depth: Int
+  let depth: Int
   private let others: Int
   private let bound: Double
-  private let accumulators: UnsafeMutablePointer<FoldAccumulator>
-  private let windows: UnsafeMutablePointer<FoldWindow>
+  let accumulators: UnsafeMutablePointer<FoldAccumulator>
+  let windows: UnsafeMutablePointer<FoldWindow>
   private var sums: ExactSums
   /// Modes since the accumulators were empty.
   private var modes = 0
@@ -91,12 +91,7 @@ struct TileSums: ~Copyable {
     } else {
       var mode = 0
       while mode < count {
-        var rest = a.vector(at: mode) * b.vector(at: mode)
-        var level = 0
-        while level < depth {
-          rest = place[level].add(rest, windows[level])
-          level &+= 1
-        }
+        add(index, a.vector(at: mode) * b.vector(at: mode))
         mode &+= Vector.scalarCount
       }
     }
@@ -195,80 +190,26 @@ struct TileSums: ~Copyable {
   ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
   @inline(never)
   func addMoments(_ tables: FactorTables, occupations: UnsafePointer<Double>, count: Int) {
+    // Without folds group by group.
     @inline(__always)
-    func addAll(count: Int, folds: Int) {
+    func addAll(count: Int, folds: Int?) {
       var index = 0
       while index < self.count {
         let table = tables.first + index &* tables.stride
         let occupation = occupations + (index & 1) &* ScaledKernel.tile
-        add(index, table, occupation, count: count, folds: folds)
+        if let folds {
+          add(index, table, occupation, count: count, folds: folds)
+        } else {
+          addGroups(index, table, occupation, count: count)
+        }
         index &+= 1
       }
     }
-    @inline(__always)
-    func addGroups(count: Int) {
-      var index = 0
-      while index < self.count {
-        let table = tables.first + index &* tables.stride
-        self.addGroups(index, table, occupations + (index & 1) &* ScaledKernel.tile, count: count)
-        index &+= 1
-      }
-    }
-    switch (count, tables.folds) {
-    case (StageLoops.tile, _) where isGrouped: addGroups(count: StageLoops.tile)
-    case (_, _) where isGrouped: addGroups(count: count)
+    switch (count, isGrouped ? nil : tables.folds) {
+    case (StageLoops.tile, nil): addAll(count: StageLoops.tile, folds: nil)
     case (StageLoops.tile, 2): addAll(count: StageLoops.tile, folds: 2)
     case (StageLoops.tile, _): addAll(count: StageLoops.tile, folds: 3)
-    default: addAll(count: count, folds: tables.folds)
-    }
-  }
-
-  /// Adds Σ a(m) b_i(m) over a tile to several sums that follow each other.
-  ///
-  /// In one fold five of them go at once, so that no addition waits for the one before: as many as a
-  /// kernel of two channels has derivatives and a response.
-  ///
-  /// - Parameters:
-  ///   - index: The first sum.
-  ///   - columns: Their number.
-  ///   - a: A table, from the first mode of the tile on.
-  ///   - b: b_0 of the tile; b_1 … come behind it, `ScaledKernel.tile` apart.
-  ///   - size: At most `ScaledKernel.tile` modes, whole vectors.
-  ///   - folds: As for a single sum.
-  @inline(__always)
-  func add(
-    _ index: Int,
-    columns: Int,
-    _ a: UnsafePointer<Double>,
-    _ b: UnsafePointer<Double>,
-    count size: Int,
-    folds: Int
-  ) {
-    let tile = ScaledKernel.tile
-    var column = 0
-    while folds == 1, column + 5 <= columns {
-      let place = accumulators + (index + column) * depth
-      let c = b + column * tile
-      let high = windows[0].high
-      var (s0, s1, s2) = (place[0].high, place[depth].high, place[2 * depth].high)
-      var (s3, s4) = (place[3 * depth].high, place[4 * depth].high)
-      var mode = 0
-      while mode < size {
-        let x = a.vector(at: mode)
-        s0 += multiplyAdd(x, c.vector(at: mode), high) - high
-        s1 += multiplyAdd(x, c.vector(at: tile + mode), high) - high
-        s2 += multiplyAdd(x, c.vector(at: 2 * tile + mode), high) - high
-        s3 += multiplyAdd(x, c.vector(at: 3 * tile + mode), high) - high
-        s4 += multiplyAdd(x, c.vector(at: 4 * tile + mode), high) - high
-        mode &+= Vector.scalarCount
-      }
-      (place[0].high, place[depth].high, place[2 * depth].high) = (s0, s1, s2)
-      (place[3 * depth].high, place[4 * depth].high) = (s3, s4)
-      column += 5
-    }
-    while column < columns {
-      add(index + column, a, b + column * tile, count: size, folds: folds)
-      column += 1
+    case (_, let folds): addAll(count: count, folds: folds)
     }
   }
 
