@@ -17,10 +17,7 @@ public func logarithm(_ argument: Vector) -> Vector {
   let bits = unsafeBitCast(x, to: SIMD8<Int64>.self)
   let exponents = (bits &- 0x3FE6_A09E_667F_3BCD) &>> 52
   let remainder = unsafeBitCast(bits &- (exponents &<< 52), to: Vector.self)
-  // Integers below 2^51 stand in the low bits of 1.5 · 2^52.
-  let shift = 0x1.8p52
-  let shifted = exponents &+ Int64(bitPattern: shift.bitPattern)
-  let k = unsafeBitCast(shifted, to: Vector.self) - shift
+  let k = numbers(exponents)
 
   let f = remainder - 1
   let s = f / (2 + f)
@@ -71,10 +68,7 @@ public func logarithm(of a: Vector, over b: Vector) -> Vector {
     unsafeBitCast(a, to: SIMD8<Int64>.self) &- (exponents &<< 52),
     to: Vector.self
   )
-  // Integers below 2^51 stand in the low bits of 1.5 · 2^52.
-  let shift = 0x1.8p52
-  let shifted = exponents &+ Int64(bitPattern: shift.bitPattern)
-  let k = unsafeBitCast(shifted, to: Vector.self) - shift
+  let k = numbers(exponents)
 
   let s = (c - b) / (c + b)
   let z = s * s
@@ -102,4 +96,11 @@ public func haveLogarithm(_ a: Vector, over b: Vector) -> SIMDMask<SIMD8<Int64>>
   let smallest = Vector(repeating: 0x1p-1021)
   let largest = Vector(repeating: 0x1p1022)
   return (a .>= smallest) .& (b .>= smallest) .& (a .<= largest) .& (b .<= largest)
+}
+
+/// Integers below 2^51 in magnitude as doubles: they stand in the low bits of 1.5 · 2^52.
+@inlinable @inline(__always)
+func numbers(_ integers: SIMD8<Int64>) -> Vector {
+  let shift = 0x1.8p52
+  return unsafeBitCast(integers &+ Int64(bitPattern: shift.bitPattern), to: Vector.self) - shift
 }
