@@ -98,6 +98,7 @@ public struct BandStructure: Sendable {
   ///
   /// - Complexity: makes a copy; loops over many momenta take `amplitudes(at:)`.
   public var eigenvectors: [Complex<Double>] {
+    let vectors = vectors
     var result: [Complex<Double>] = []
     result.reserveCapacity(momenta.count * bands * bands)
     for index in 0..<momenta.count {
