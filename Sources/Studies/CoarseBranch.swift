@@ -9,9 +9,9 @@ struct CoarseState {
   /// term of 10⁻¹³, for which κL = 30, that is 30 κ′/κ times as much, and leaves them ten digits.
   static let tolerance = 1e-13
 
-  /// The same where the large lattice is a coarse one itself: some roundings, so that what others take over from it is
-  /// as good as if it had solved for its own moments.
-  static let nestedTolerance = 4e-15
+  /// The same of a coarse lattice with the fewest momenta, where the terms would be larger: some roundings, so that the
+  /// state is as good as if the large lattice had solved for its own moments.
+  static let fewestTolerance = 4e-15
 
   /// Moments per mode, for lattices of any size.
   var root: MomentRoot
@@ -35,16 +35,10 @@ struct CoarseBranch: ~Copyable {
   /// Whether the large lattice has had the moments of the coarse one until now.
   var isOfUse = true
 
-  private var branch: SteadyBranch<SerialCommunicator>
+  private var branch = SteadyBranch(verifiedModes: 0, over: SerialCommunicator())
 
   /// What the next point depends on; empty where it begins from its own initial state.
   private var state = StateWords()
-
-  /// Creates a branch without points.
-  init() {
-    branch = SteadyBranch(verifiedModes: 0, over: SerialCommunicator())
-    branch.coarseTolerance = CoarseState.nestedTolerance
-  }
 
   /// Lets the next point begin from its own initial state.
   mutating func restart() {

@@ -37,9 +37,6 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   /// state of that one.
   public var startsCoarse = true
 
-  /// The largest deviation of its moments that a point takes the state of the coarse lattice over with.
-  var coarseTolerance = CoarseState.tolerance
-
   let communicator: Group
   var setup: StudySetup?
   var workspace = Slot<SteadyWorkspace<Group>>()
@@ -112,7 +109,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
       if change.initial { try workspace.value.setInitial(next.initial, over: communicator) }
     } else {
       predictor = SteadyPredictor()
-      isWarm = isWarm && last?.modes == next.modes
+      isWarm = isWarm && workspace.value.partition == next.partition(over: communicator)
       try tabulate(next, keepsState: isWarm)
     }
 
@@ -144,7 +141,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
     if let state = try coarseState(setup, at: parameter) {
       let result = try workspace.value.settle(
         at: state,
-        within: coarseTolerance,
+        within: setup.coarse() == nil ? CoarseState.fewestTolerance : CoarseState.tolerance,
         setup,
         over: communicator
       )
@@ -186,8 +183,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
 
   /// The coarse lattice with the filling of the tables' one.
   ///
-  /// That of a chain has a still smaller one, whose moments it takes over where they are its own, as the large lattice
-  /// does with its own in turn.
+  /// Chains too small for the ordinary one have a still smaller one: that coarse lattice itself does.
   func coarseSetup(_ setup: StudySetup) -> StudySetup? {
     var coarse = setup.coarse()
     if coarse == nil, setup.grid.dimension == 1 {

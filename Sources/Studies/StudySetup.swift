@@ -43,20 +43,25 @@ public struct StudySetup: Sendable {
 
   /// Who owns which modes.
   ///
-  /// Not collective. The same for all that a study does; slices of moments are whole groups where there are many modes.
+  /// Not collective. The same for all that a study does, whatever the weights of its baths; slices of moments are whole
+  /// groups where there are many modes.
   public func partition(over communicator: some Communicator) -> Partition {
     let ofMoments = Partition.ofMoments(momenta: grid.count, bands: bands, over: communicator)
-    guard ofMoments.granule > 1, forces.choice == .direct || !mayUseMoments else {
-      return ofMoments
-    }
+    guard ofMoments.granule > 1, !mayUseMoments else { return ofMoments }
     return Partition(momenta: grid.count, bands: bands, over: communicator)
   }
 
   /// Whether moments suffice, of the kernel as it is, and the other engine need not judge.
   var needsOnlyMoments: Bool { forces.choice != .direct && !forces.verify && isSeparable }
 
-  /// Whether moments suffice, of the kernel as it is or compressed.
-  private var mayUseMoments: Bool { forces.compression != nil || isSeparable }
+  /// Whether moments suffice for all baths, those of weight 0 too, as they are or compressed.
+  private var mayUseMoments: Bool {
+    guard forces.choice != .direct else { return false }
+    if forces.compression != nil { return true }
+    var setup = self
+    setup.model.includesIdleBaths = true
+    return setup.isSeparable
+  }
 
   private var isSeparable: Bool {
     guard let bands = try? BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<1),

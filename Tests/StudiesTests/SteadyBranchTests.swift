@@ -3,6 +3,7 @@ import Dissipation
 import Kinetics
 import Lattice
 import Studies
+import TestSupport
 import Testing
 import VectorMath
 
@@ -41,6 +42,14 @@ struct SteadyBranchTests {
     #expect((one.driveSlope == nil) == (other.driveSlope == nil))
   }
 
+  private static func digests(
+    _ setups: [StudySetup],
+    over communicator: some Communicator
+  ) throws -> [UInt64] {
+    var branch = SteadyBranch(verifiedModes: 0, over: communicator)
+    return try setups.map { try branch.solve($0).digest }
+  }
+
   @Test("A line of drives has the states of cold starts, in 3.3 passes on average")
   func drives() throws {
     let world = SerialCommunicator()
@@ -55,6 +64,31 @@ struct SteadyBranchTests {
       #expect((result.otherResidual ?? 1) < 1e-12)
     }
     #expect(passes <= 168)
+  }
+
+  @Test(
+    "Slices of ranks do not depend on weights; a point with other slices begins from its own start"
+  )
+  func slices() throws {
+    var weightless = try LargeLattice.setup(Chain.tightBinding(beta: 2, drive: 1), momenta: 4100)
+    let symmetric = weightless
+    weightless.model.baths[0].dissipator = ThermalBath(inverseTemperature: 2, spectrum: .ohmic)
+    var ohmic = weightless
+    ohmic.model = try Chain.tightBinding(beta: 2, drive: 0.5)
+    ohmic.model.baths[0].dissipator = weightless.model.baths[0].dissipator
+    let world = SerialCommunicator()
+    #expect(weightless.partition(over: world) == ohmic.partition(over: world))
+    #expect(weightless.partition(over: world) != symmetric.partition(over: world))
+    var direct = symmetric
+    direct.forces.choice = .direct
+    #expect(direct.partition(over: world) == ohmic.partition(over: world))
+
+    let setups = [symmetric, weightless, symmetric]
+    let alone = try Self.digests(setups, over: world)
+    let shared = try InProcessCommunicator.run(ranks: 3) {
+      try Self.digests(setups, over: $0)
+    }
+    for found in shared { #expect(found == alone) }
   }
 
   @Test("A line to the drive 1, where modes lose their rates, and back")
