@@ -190,26 +190,27 @@ struct TileSums: ~Copyable {
   ///   - count: At most `ScaledKernel.tile` modes, whole vectors.
   @inline(never)
   func addMoments(_ tables: FactorTables, occupations: UnsafePointer<Double>, count: Int) {
-    // Without folds group by group.
     @inline(__always)
-    func addAll(count: Int, folds: Int?) {
+    func addAll(count: Int, folds: Int, isGrouped: Bool = false) {
       var index = 0
       while index < self.count {
         let table = tables.first + index &* tables.stride
         let occupation = occupations + (index & 1) &* ScaledKernel.tile
-        if let folds {
-          add(index, table, occupation, count: count, folds: folds)
-        } else {
+        if isGrouped {
           addGroups(index, table, occupation, count: count)
+        } else {
+          add(index, table, occupation, count: count, folds: folds)
         }
         index &+= 1
       }
     }
-    switch (count, isGrouped ? nil : tables.folds) {
-    case (StageLoops.tile, nil): addAll(count: StageLoops.tile, folds: nil)
+    switch (count, tables.folds) {
+    case (StageLoops.tile, _) where isGrouped:
+      addAll(count: StageLoops.tile, folds: 3, isGrouped: true)
+    case (_, _) where isGrouped: addAll(count: count, folds: 3, isGrouped: true)
     case (StageLoops.tile, 2): addAll(count: StageLoops.tile, folds: 2)
     case (StageLoops.tile, _): addAll(count: StageLoops.tile, folds: 3)
-    case (_, let folds): addAll(count: count, folds: folds)
+    default: addAll(count: count, folds: tables.folds)
     }
   }
 
