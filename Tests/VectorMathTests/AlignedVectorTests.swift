@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import VectorMath
 
@@ -25,6 +26,30 @@ struct AlignedVectorTests {
     let vector = AlignedVector(count: count)
     #expect(Int(bitPattern: vector.pointer) % 64 == 0)
   }
+
+  #if os(Linux)
+  @Test("Large vectors ask for large pages", arguments: [1_000_000, 5_000_000])
+  func largePages(_ count: Int) throws {
+    let vector = AlignedVector(count: count)
+    let address = UInt(bitPattern: vector.pointer)
+    #expect(address % (2 << 20) == 0)
+    let feature = "/sys/kernel/mm/transparent_hugepage"
+    guard FileManager.default.fileExists(atPath: feature) else { return }
+    let file = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+    let text = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+    // A line with the addresses of a mapping goes before those that describe it.
+    var isOwn = false
+    let flags = text.split(separator: "\n").first { line in
+      if let range = line.firstMatch(of: #/^([0-9a-f]+)-([0-9a-f]+) /#),
+        let start = UInt(range.1, radix: 16), let end = UInt(range.2, radix: 16)
+      {
+        isOwn = (start..<end).contains(address)
+      }
+      return isOwn && line.hasPrefix("VmFlags:")
+    }
+    #expect(flags?.contains(" hg") == true, "\(flags ?? "no mapping")")
+  }
+  #endif
 
   @Test(
     "Padding fills whole blocks",
