@@ -47,7 +47,7 @@ public struct JumpBath: Dissipator, Equatable {
     var channels: [Channel] = []
     var others = PairCorrelations()
     for (index, jump) in operators.enumerated() {
-      try check(jump, "jump operator \(index + 1)", bands)
+      try check(jump, index, bands)
       let matrix = matrices[index]
       guard let factors = matrix.factors else {
         others.add(matrix, rate: jump.rate)
@@ -58,7 +58,7 @@ public struct JumpBath: Dissipator, Equatable {
         Channel(
           coupling: jump.rate,
           source: squares(factors.annihilation, at: matrix.annihilation, bands),
-          sink: squares(factors.creation.map(\.conjugate), at: matrix.creation, bands)
+          sink: squares(factors.creation.map { $0.conjugate }, at: matrix.creation, bands)
         )
       )
     }
@@ -68,19 +68,24 @@ public struct JumpBath: Dissipator, Equatable {
 
   private func check(
     _ jump: JumpOperator,
-    _ name: String,
+    _ index: Int,
     _ bands: BandStructure
   ) throws(ModelError) {
-    guard !jump.terms.isEmpty else { throw ModelError("\(name) has no terms") }
+    func refused(_ reason: String) -> ModelError { ModelError("jump operator \(index + 1)\(reason)") }
+    guard !jump.terms.isEmpty else { throw refused(" has no terms") }
     guard jump.rate >= 0, jump.rate.isFinite else {
-      throw ModelError("\(name): the rate must be finite and not negative")
+      throw refused(": the rate must be finite and not negative")
     }
-    for site in jump.terms.flatMap({ [$0.create, $0.annihilate] }) {
+    for term in jump.terms {
+      try check(term.create)
+      try check(term.annihilate)
+    }
+    func check(_ site: JumpOperator.Site) throws(ModelError) {
       guard bands.orbitals.indices.contains(site.orbital) else {
-        throw ModelError("\(name): the lattice has \(bands.orbitals.count) orbitals")
+        throw refused(": the lattice has \(bands.orbitals.count) orbitals")
       }
       guard site.cell.count == bands.grid.dimension else {
-        throw ModelError("\(name): a cell has \(bands.grid.dimension) components here")
+        throw refused(": a cell has \(bands.grid.dimension) components here")
       }
     }
   }

@@ -16,7 +16,7 @@ public struct ModeTables: Sendable {
   public private(set) var velocities: [[Double]]
 
   /// Momenta that are worked on at a time, so that all that belongs to them stays in the second-level cache.
-  public static let block = 2048
+  public static let block = 4096
 
   /// W(k→q) over the modes; empty once it was taken out.
   public internal(set) var kernel = RateKernel()
