@@ -71,7 +71,9 @@ public struct JumpBath: Dissipator, Equatable {
     _ index: Int,
     _ bands: BandStructure
   ) throws(ModelError) {
-    func refused(_ reason: String) -> ModelError { ModelError("jump operator \(index + 1)\(reason)") }
+    func refused(_ reason: String) -> ModelError {
+      ModelError("jump operator \(index + 1)\(reason)")
+    }
     guard !jump.terms.isEmpty else { throw refused(" has no terms") }
     guard jump.rate >= 0, jump.rate.isFinite else {
       throw refused(": the rate must be finite and not negative")
