@@ -50,6 +50,16 @@ def ratio(one, other):
     return f"{one / other:.2g}" if other > 0 else ""
 
 
+def cpu_ratio(one, other):
+    """A ratio of processor times; none where the start, which is taken from tgge's, scatters by as much."""
+    return ratio(one, other) if other >= 0.05 else ""
+
+
+def ratios(peer, own):
+    """Those of wall and of processor time of two entries."""
+    return ", ".join(filter(None, [ratio(peer[1], own[1]), cpu_ratio(peer[2], own[2])]))
+
+
 def summarise(runs, order, kinds):
     """The fastest program of each class: ratios above 1 are tgge's gain."""
     print("| case | tgge, s | " + " | ".join(f"best {kind}, s | ratio, of cpu" for kind in kinds) + " |")
@@ -64,7 +74,7 @@ def summarise(runs, order, kinds):
             if not best:
                 cells += ["", ""]
                 continue
-            cells += [f"{seconds(best[1])} {best[0]}", f"{ratio(best[1], own[1])}, {ratio(best[2], own[2])}"]
+            cells += [f"{seconds(best[1])} {best[0]}", ratios(best, own)]
         print("| " + " | ".join(cells) + " |")
     print()
 
@@ -77,11 +87,11 @@ def detail(name, of_case):
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for (kind, method), list_of_runs in sorted(of_case.items(), key=lambda item: wall(item[1])):
         walls = [run["wallSeconds"] for run in list_of_runs]
-        ratios = [ratio(median(walls), wall(own)), ratio(cpu(list_of_runs), cpu(own))] if own else ["", ""]
+        both = [ratio(median(walls), wall(own)), cpu_ratio(cpu(list_of_runs), cpu(own))] if own else ["", ""]
         run = list_of_runs[0]
         work = run["forceEvaluations"] or run["iterations"] or ""
         spread = f"{seconds(min(walls))} … {seconds(max(walls))}"
-        cells = [f"{kind} {method}".strip(), seconds(median(walls)), spread, seconds(cpu(list_of_runs)), *ratios]
+        cells = [f"{kind} {method}".strip(), seconds(median(walls)), spread, seconds(cpu(list_of_runs)), *both]
         cells += [str(work), f"{run['error']:.1e}", str(len(walls))]
         print("| " + " | ".join(cells) + " |")
     print()
