@@ -12,12 +12,7 @@ extension Program {
 
     /// Everything that a report says but ranks and seconds, which differ.
     static func essence(_ outcome: Job.Outcome) throws -> String {
-      let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
-      var report = try #require(object as? [String: Any])
-      report["ranks"] = nil
-      report["wallSeconds"] = nil
-      let data = try JSONSerialization.data(withJSONObject: report, options: .sortedKeys)
-      return String(decoding: data, as: UTF8.self)
+      try outcome.report(without: ["ranks", "wallSeconds"])
     }
 
     /// The report of the whole run.

@@ -14,14 +14,7 @@ extension Program {
 
     /// Everything that a report says but ranks, groups and seconds, which differ.
     static func essence(_ outcome: Job.Outcome) throws -> String {
-      let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
-      var report = try #require(object as? [String: Any])
-      for key in ["ranks", "groups", "wallSeconds"] { report[key] = nil }
-      report["points"] = (report["points"] as? [[String: Any]])?.map { point in
-        point.filter { $0.key != "ranks" }
-      }
-      let data = try JSONSerialization.data(withJSONObject: report, options: .sortedKeys)
-      return String(decoding: data, as: UTF8.self)
+      try outcome.report(without: ["ranks", "groups", "wallSeconds"])
     }
 
     /// Starts a sweep and does something when it has written so many rows.

@@ -16,6 +16,16 @@ struct Job {
 
     /// What was written to standard error, line by line.
     var errorLines: [Substring] { errors.split(whereSeparator: \.isNewline) }
+
+    /// The JSON object that was written, with every digit, but for the lines of some keys.
+    func report(without keys: [String]) throws -> String {
+      _ = try JSONObject(output)
+      return output.split(separator: "\n").filter { line in
+        let words = line.drop { $0 == " " }
+        return !keys.contains { key in words.hasPrefix("\"\(key)\"") }
+      }
+      .joined(separator: "\n")
+    }
   }
 
   private let process = Process()
