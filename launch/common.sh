@@ -68,6 +68,13 @@ install_packages() {
     "(on a cluster, load the module that has it)"
 }
 
+# Compiles C from standard input to $1, which tests load before the libraries of a program.
+compile_preload() {
+  local compiler=${CC:-cc}
+  command -v "$compiler" >/dev/null || compiler=clang
+  "$compiler" -shared -fPIC -x c -o "$1" -
+}
+
 # The libraries as pkg-config finds them decide, so that modules of a cluster are left alone.
 mpi_is_there() { pkg-config --exists "$TGGE_MPI" 2>/dev/null && find_mpirun; }
 lapack_is_there() { pkg-config --exists "${TGGE_LAPACK:-lapacke}" 2>/dev/null; }
