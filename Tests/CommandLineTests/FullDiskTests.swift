@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension Program {
+extension ProgramOnDisk {
   @Suite("Disks that are full")
   struct FullDisks {
     @Test(

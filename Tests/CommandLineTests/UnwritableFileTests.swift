@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension Program {
+extension ProgramOnDisk {
   @Suite("Files that cannot be written")
   struct UnwritableFiles {
     /// A command that writes a file, and whose work would take long or print something.

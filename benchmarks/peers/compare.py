@@ -139,6 +139,8 @@ def main():
     if not options.tables_only:
         beginnings = tuple(options.cases or [""])
         chosen = [case for case in CASES if case.name.startswith(beginnings)]
+        if not chosen:
+            parser.error(f"no case begins with {' or '.join(beginnings)}; there are {names}")
         startup = startup_seconds(options.ranks)
         references = {}
         with options.results.open("w") as file:

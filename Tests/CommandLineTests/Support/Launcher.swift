@@ -36,6 +36,8 @@ enum Launcher: String {
     variables["OMPI_MCA_orte_execute_quiet"] = "1"
     // The ranks of a host need no network, whose search takes 0.2 s of each start.
     variables["OMPI_MCA_pml"] = "ob1"
+    // Two runs at a time share the cores, of which each may believe that they are its own.
+    variables["OMPI_MCA_mpi_yield_when_idle"] = "1"
     variables["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
     variables["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
     variables["TGGE_TERMINAL"] = nil
