@@ -69,7 +69,7 @@ struct ComputedSteadyState: ~Copyable {
       fillingError <= SteadyStudy.tolerance
     else { return nil }
 
-    let velocities = ScaledVelocities(scales: velocityUnits)
+    let velocities = VelocityScales(velocityUnits)
     var result = SteadyResult(
       engine: "separable",
       iterations: passes,

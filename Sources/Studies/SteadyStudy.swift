@@ -37,9 +37,10 @@ public struct SteadyStudy: Sendable {
   /// - Returns: Bytes.
   public func tabulatedBytes(ranks: Int) -> Double {
     let estimate = setup.memory(comparesEngines: comparesEngines)
-    // Tables and their copies in solver and observables; λ, the start, gain and loss; what a fixed
-    // point remembers.
-    let owned = 1 + 4 * estimate.velocities + 4 * estimate.channels + 8 + 21
+    // Tables, those of velocities in solver and observables, and copies where they are not written once; λ, the
+    // start, gain and loss; what a fixed point remembers.
+    let copies: Double = setup.ownsTables ? 2 : 4
+    let owned = 1 + copies * estimate.velocities + copies * estimate.channels + 8 + 21
     return estimate.bytes(owned: owned, ranks: ranks)
   }
 

@@ -17,6 +17,11 @@ enum SteadyStart {
   case near([Double]?)
 }
 
+extension StudySetup {
+  /// Whether tables for a steady state are written once, to where they stay.
+  var ownsTables: Bool { modes > SteadyStudy.verifiedModes && needsOnlyMoments }
+}
+
 /// The tables of a setup, and the memory to find its steady state in.
 struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   let partition: Partition
@@ -30,10 +35,10 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   /// The filling of the initial state, as it was summed.
   private(set) var filling: Double
 
-  private let energies: [Double]
-  private let compression: CompressionReport?
+  private let energies: AlignedVector
+  private var compression: CompressionReport?
   private var observables: Observables
-  let velocities: ScaledVelocities
+  let velocities: VelocityScales
   /// Gain and loss at the last state.
   var gain: AlignedVector
   var loss: AlignedVector
@@ -46,43 +51,85 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
 
   /// Tabulates a setup; its initial state is yet to be set.
   ///
-  /// Collective.
+  /// Collective. The tables of large lattices are written once, to where they stay.
   ///
   /// - Throws: `ModelError` or `RemoteFailure` if the model does not fit.
   init(_ setup: StudySetup, over communicator: Group) throws {
+    let partition = setup.partition(over: communicator)
+    if setup.ownsTables,
+      let tables = try OwnedTables(
+        of: setup.model,
+        on: setup.grid,
+        partition: partition,
+        over: communicator
+      )
+    {
+      self = try tables.taken { kernel, velocities, energies in
+        try SteadyWorkspace(kernel, velocities, energies, setup, partition, over: communicator)
+      }
+      return
+    }
     var system = try TabulatedModel(setup, over: communicator)
-    let partition = system.partition
-    var velocities = try ScaledVelocities(system.tables, over: communicator)
+    let isDirect = system.engine == .direct
+    try self.init(
+      isDirect
+        ? nil
+        : ScaledKernel(
+          system.takeKernel().separable,
+          modes: partition.owned.count,
+          over: communicator
+        ),
+      VelocityTables(system.tables.velocities, modes: partition.owned.count),
+      AlignedVector(system.tables.energies),
+      setup,
+      partition,
+      over: communicator
+    )
+    compression = system.compression
+  }
+
+  /// Takes tables over; without a kernel of low rank the sums are over all pairs.
+  ///
+  /// Collective.
+  private init(
+    _ kernel: consuming ScaledKernel?,
+    _ velocities: consuming VelocityTables,
+    _ energies: consuming AlignedVector,
+    _ setup: StudySetup,
+    _ partition: Partition,
+    over communicator: Group
+  ) throws {
+    let scales = try VelocityScales(of: velocities, over: communicator)
     var solver = Slot<SteadySolver<Group>>()
     var direct = Slot<DirectForce<Group>>()
-    switch system.engine {
-    case .separable:
+    switch consume kernel {
+    case .some(let kernel):
       solver.fill(
-        try SteadySolver(
-          kernel: system.takeKernel().separable,
-          velocities: velocities.tables,
+        SteadySolver(
+          kernel: kernel,
+          velocities: velocities,
+          velocityUnits: scales.scales,
           partition: partition,
           over: communicator
         )
       )
-    case .direct:
+    case .none:
       direct.fill(try SteadyWorkspace.directForce(setup, partition, over: communicator))
     }
-    let observables = try Observables(system.tables, partition: partition, over: communicator)
-    self.observables = observables
-    velocities.dropTables()
+    let observables = try Observables(velocities, partition: partition, over: communicator)
+    let count = partition.owned.count
+    // Of moments gain and loss are wanted only where modes have no rates.
+    let rates = solver.isFull ? 0 : count
     self.partition = partition
-    self.velocities = velocities
+    self.energies = energies
+    self.velocities = scales
     self.solver = solver
     self.direct = direct
-    energies = system.tables.energies
-    compression = system.compression
-    let (count, isDirect) = (partition.owned.count, system.engine == .direct)
+    self.observables = observables
     lambda = AlignedVector(count: count)
     start = AlignedVector(count: count)
-    // Of moments only where modes have no rates.
-    gain = AlignedVector(count: isDirect ? count : 0)
-    loss = AlignedVector(count: isDirect ? count : 0)
+    gain = AlignedVector(count: rates)
+    loss = AlignedVector(count: rates)
     filling = 0.5
   }
 
@@ -102,8 +149,10 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
       filling = occupations(Vector(repeating: lambda)).occupation[0]
       return solver.value.impose(filling: filling, idle: lambda)
     }
+    let copy = AlignedVector(count: energies.count)
+    copy.copy(from: energies)
     let state = try initial.lambda(
-      energies: energies,
+      replacing: copy,
       partition: partition,
       over: communicator
     )

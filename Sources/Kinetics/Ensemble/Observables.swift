@@ -48,11 +48,7 @@ public struct Observables: ~Copyable {
     partition: Partition,
     over communicator: some Communicator
   ) throws(CommunicationError) {
-    var velocities = VelocityTables(
-      count: tables.velocities.count,
-      modes: partition.owned.count
-    )
-    velocities.load(tables.velocities, at: 0)
+    let velocities = VelocityTables(tables.velocities, modes: partition.owned.count)
     try self.init(velocities, partition: partition, over: communicator)
   }
 
@@ -65,7 +61,7 @@ public struct Observables: ~Copyable {
     over communicator: some Communicator
   ) throws(CommunicationError) {
     self.partition = partition
-    var largest = velocities.extremes.map(\.largest)
+    var largest = velocities.largest
     self.velocities = velocities
     if !largest.isEmpty {
       var span = largest.mutableSpan

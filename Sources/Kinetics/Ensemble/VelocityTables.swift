@@ -22,6 +22,19 @@ public struct VelocityTables: ~Copyable {
     extremes = [TableExtremes](repeating: TableExtremes(), count: count)
   }
 
+  /// Tables that are copied.
+  ///
+  /// - Parameters:
+  ///   - velocities: Each over the owned modes.
+  ///   - modes: Their number.
+  public init(_ velocities: [[Double]], modes: Int) {
+    self.init(count: velocities.count, modes: modes)
+    load(velocities, at: 0)
+  }
+
+  /// The largest magnitude in each table.
+  public var largest: [Double] { extremes.map(\.largest) }
+
   /// Writes the velocities of some modes.
   ///
   /// - Parameters:

@@ -103,6 +103,26 @@ struct MomentPass: ~Copyable {
     return areBelowOne
   }
 
+  /// Replaces the other tables.
+  ///
+  /// - Parameters:
+  ///   - tables: Over the modes of the kernel's tables.
+  ///   - units: What each is divided by, powers of two, to at most 1.
+  ///   - kernel: The kernel.
+  func load(
+    others tables: borrowing VelocityTables,
+    units: [Double],
+    _ kernel: borrowing ScaledKernel
+  ) {
+    for (index, unit) in units.enumerated() {
+      let (source, target) = (tables.table(index), others.pointer + index * kernel.stride)
+      let factor = Vector(repeating: 1 / unit)
+      for mode in stride(from: 0, to: tables.stride, by: Vector.scalarCount) {
+        target.store(source.vector(at: mode) * factor, at: mode)
+      }
+    }
+  }
+
   /// The rows: the tables of the kernel, 1, the others.
   private var rowCount: Int { 2 * channels + 1 + otherCount }
 

@@ -56,23 +56,23 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
 
   /// Prepares the iteration.
   ///
-  /// Collective: the ranks agree on the windows of the exact sums.
+  /// Not collective.
   ///
   /// - Parameters:
   ///   - kernel: The kernel over the modes that this rank owns.
-  ///   - velocities: Tables whose response is wanted, over the owned modes, each below 1.
+  ///   - velocities: Tables whose response is wanted, over the owned modes; copied.
+  ///   - velocityUnits: Powers of two that no velocity exceeds, the same on all ranks.
   ///   - partition: Who owns which modes.
   ///   - communicator: The ranks.
-  /// - Throws: `CommunicationError` if a collective fails.
   public init(
-    kernel: SeparableKernel,
-    velocities: [[Double]],
+    kernel: consuming ScaledKernel,
+    velocities: borrowing VelocityTables,
+    velocityUnits: [Double],
     partition: Partition,
     over communicator: Group
-  ) throws(CommunicationError) {
-    let scaled = try ScaledKernel(kernel, modes: partition.owned.count, over: communicator)
-    self.init(scaled, velocities: velocities.count, nil, partition, communicator)
-    pass.load(others: velocities, units: velocities.map { _ in 1 }, engine.kernel)
+  ) {
+    self.init(kernel, velocities: velocities.count, nil, partition, communicator)
+    pass.load(others: velocities, units: velocityUnits, engine.kernel)
   }
 
   /// Prepares an iteration near the root of another lattice of the same model, without tables of all modes.

@@ -25,7 +25,6 @@ struct SteadySolverTests {
     )
     var solver = try SteadySolver(
       kernel: kernel.separable,
-      velocities: [],
       partition: partition,
       over: world
     )
@@ -101,7 +100,6 @@ struct SteadySolverTests {
     let bands = try BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<50)
     var solver = try SteadySolver(
       kernel: try model.kernel(on: bands).separable,
-      velocities: [],
       partition: Partition(momenta: 50, bands: 1, over: world),
       over: world
     )
@@ -203,7 +201,6 @@ struct SteadySolverTests {
       let partition = Partition(momenta: 40, bands: 2, over: world)
       var solver = try SteadySolver(
         kernel: try model.kernel(on: bands).separable,
-        velocities: [],
         partition: partition,
         over: world
       )
@@ -293,5 +290,23 @@ struct SteadySolverTests {
       expected = max(expected, abs(toward - away) / (toward + away))
     }
     #expect(abs(try residual(random, at: lambda) - expected) < 1e-12)
+  }
+}
+
+extension SteadySolver {
+  /// A solver without velocities.
+  fileprivate init(
+    kernel: SeparableKernel,
+    partition: Partition,
+    over communicator: Group
+  ) throws {
+    let modes = partition.owned.count
+    self.init(
+      kernel: try ScaledKernel(kernel, modes: modes, over: communicator),
+      velocities: VelocityTables([], modes: modes),
+      velocityUnits: [],
+      partition: partition,
+      over: communicator
+    )
   }
 }

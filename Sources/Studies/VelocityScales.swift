@@ -1,33 +1,28 @@
 import Communication
-import Dissipation
 import Kinetics
-import Lattice
 
-/// The velocity tables, scaled by powers of two to at most 1.
-struct ScaledVelocities {
-  private(set) var tables: [[Double]]
+/// What the velocity tables are divided by, and what sums over them mean.
+struct VelocityScales {
+  /// Powers of two that no velocity exceeds, for each table.
   let scales: [Double]
 
-  /// Collective: the ranks agree on the scales.
-  init(_ tables: ModeTables, over communicator: some Communicator) throws(CommunicationError) {
-    var largest = tables.velocities.map { $0.reduce(0) { max($0, abs($1)) } }
+  /// The scales of tables.
+  ///
+  /// Collective: the ranks agree on them.
+  init(
+    of tables: borrowing VelocityTables,
+    over communicator: some Communicator
+  ) throws(CommunicationError) {
+    var largest = tables.largest
     var span = largest.mutableSpan
     try communicator.maximum(&span)
-    let scales = largest.map { value in
+    scales = largest.map { value in
       Double(sign: .plus, exponent: value > 0 ? Int(value.exponent) + 1 : 0, significand: 1)
     }
-    self.scales = scales
-    self.tables = zip(tables.velocities, scales).map { table, scale in table.map { $0 / scale } }
   }
 
-  /// Scales that are known, without tables.
-  init(scales: [Double]) {
-    self.scales = scales
-    tables = []
-  }
-
-  /// Frees the tables once they were copied; the scales stay.
-  mutating func dropTables() { tables = [] }
+  /// Scales that are known.
+  init(_ scales: [Double]) { self.scales = scales }
 
   /// A power of two above all velocities.
   var largest: Double { scales.max() ?? 1 }
