@@ -126,7 +126,7 @@ if mpi == "smpi" {
       name: "Simulation",
       dependencies: [
         "Studies", "Kinetics", "Dissipation", "Lattice", "Communication", "MPICommunication",
-        "CMPI", "VectorMath",
+        "CMPI", "CProcessor", "VectorMath",
       ],
       path: "benchmarks/simulate/Simulation",
       swiftSettings: strict

@@ -1,4 +1,5 @@
 import CMPI
+import CProcessor
 import Communication
 import Foundation
 import MPICommunication
@@ -11,6 +12,7 @@ public func main(
   _ count: Int32,
   _ words: UnsafePointer<UnsafePointer<CChar>?>
 ) -> Int32 {
+  tgge_processor_keep_freed_memory()  // as tgge does
   let arguments = (1..<max(1, Int(count))).compactMap { words[$0].map { String(cString: $0) } }
   return MPISession.run(threads: .single) { world in
     guard let simulation = Simulation(arguments) else {
