@@ -4,9 +4,9 @@ import VectorMath
 ///
 /// Each is a function of its own and is never inlined: its machine code is short and has a name, by which
 /// Tests/Scripts/hot-loops finds and reads it, and the compiler inlines the exponential, which in large
-/// functions it does not. In a whole tile all lengths are constants. In cache the loops together take 1.25 to
-/// 1.45 times the time of their vector instructions at two in a cycle, in memory 1.1 (R = 1) and 1.3 (R = 2)
-/// times that of their bytes. `tgge benchmark forces` measures both.
+/// functions it does not. In a whole tile all lengths are constants. In cache the loops together take 1.3 (Zen 4)
+/// to 1.9 (Zen 5) times the time of their vector instructions at the peak of multiply-adds, in memory 1.5 to 2.5 times
+/// that of their bytes. `tgge benchmark forces` measures both.
 enum StageLoops {
   /// Modes in a tile: so few that the arithmetic of one overlaps with that of the next, and with what that
   /// still waits for from memory.
