@@ -36,6 +36,8 @@ public struct SteadyStudy: Sendable {
   /// - Parameter ranks: The number of ranks.
   /// - Returns: Bytes.
   public func tabulatedBytes(ranks: Int) -> Double {
+    var setup = setup
+    setup.model.includesIdleBaths = true  // as they are tabulated
     let estimate = setup.memory(comparesEngines: comparesEngines)
     // Tables, those of velocities in solver and observables, and copies where they are not written once; λ, the
     // start, gain and loss; what a fixed point remembers.
