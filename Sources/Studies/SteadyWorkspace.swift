@@ -36,7 +36,7 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   private(set) var filling: Double
 
   private let energies: AlignedVector
-  private var compression: CompressionReport?
+  private let compression: CompressionReport?
   private var observables: Observables
   let velocities: VelocityScales
   /// Gain and loss at the last state.
@@ -65,7 +65,15 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
       )
     {
       self = try tables.taken { kernel, velocities, energies in
-        try SteadyWorkspace(kernel, velocities, energies, setup, partition, over: communicator)
+        try SteadyWorkspace(
+          kernel,
+          velocities,
+          energies,
+          nil,
+          setup,
+          partition,
+          over: communicator
+        )
       }
       return
     }
@@ -81,20 +89,23 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
         ),
       VelocityTables(system.tables.velocities, modes: partition.owned.count),
       AlignedVector(system.tables.energies),
+      system.compression,
       setup,
       partition,
       over: communicator
     )
-    compression = system.compression
   }
 
   /// Takes tables over; without a kernel of low rank the sums are over all pairs.
   ///
   /// Collective.
+  ///
+  /// - Throws: `ModelError` if the model does not fit, alike on all ranks; `CommunicationError`.
   private init(
     _ kernel: consuming ScaledKernel?,
     _ velocities: consuming VelocityTables,
     _ energies: consuming AlignedVector,
+    _ compression: CompressionReport?,
     _ setup: StudySetup,
     _ partition: Partition,
     over communicator: Group
@@ -122,6 +133,7 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
     let rates = solver.isFull ? 0 : count
     self.partition = partition
     self.energies = energies
+    self.compression = compression
     self.velocities = scales
     self.solver = solver
     self.direct = direct

@@ -13,11 +13,8 @@ struct VelocityScales {
     of tables: borrowing VelocityTables,
     over communicator: some Communicator
   ) throws(CommunicationError) {
-    var largest = tables.largest
-    var span = largest.mutableSpan
-    try communicator.maximum(&span)
-    scales = largest.map { value in
-      Double(sign: .plus, exponent: value > 0 ? Int(value.exponent) + 1 : 0, significand: 1)
+    scales = try tables.exponents(over: communicator).map {
+      Double(sign: .plus, exponent: $0, significand: 1)
     }
   }
 

@@ -61,14 +61,9 @@ public struct Observables: ~Copyable {
     over communicator: some Communicator
   ) throws(CommunicationError) {
     self.partition = partition
-    var largest = velocities.largest
+    // Occupations are at most 1.
+    sums = ExactSums(exponents: [1] + (try velocities.exponents(over: communicator)))
     self.velocities = velocities
-    if !largest.isEmpty {
-      var span = largest.mutableSpan
-      try communicator.maximum(&span)
-    }
-    // Occupations are at most 1, and 2^(exponent + 1) is above the number itself.
-    sums = ExactSums(exponents: [1] + largest.map { $0 > 0 ? Int($0.exponent) + 1 : 0 })
   }
 
   /// Computes the observables.

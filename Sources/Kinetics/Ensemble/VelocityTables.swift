@@ -1,3 +1,4 @@
+import Communication
 import VectorMath
 
 /// The velocities of the modes that a rank owns, a table for each direction and orbital.
@@ -32,8 +33,21 @@ public struct VelocityTables: ~Copyable {
     load(velocities, at: 0)
   }
 
-  /// The largest magnitude in each table.
-  public var largest: [Double] { extremes.map(\.largest) }
+  /// For each table an exponent E with |v| < 2^E on all ranks.
+  ///
+  /// Collective: one maximum.
+  ///
+  /// - Parameter communicator: The ranks.
+  /// - Returns: The exponents, the same on every rank; 0 for a table of zeros.
+  /// - Throws: `CommunicationError` if the maximum fails.
+  public func exponents(over communicator: some Communicator) throws(CommunicationError) -> [Int] {
+    var largest = extremes.map(\.largest)
+    if !largest.isEmpty {
+      var span = largest.mutableSpan
+      try communicator.maximum(&span)
+    }
+    return largest.map { $0 > 0 ? Int($0.exponent) + 1 : 0 }
+  }
 
   /// Writes the velocities of some modes.
   ///
@@ -44,6 +58,11 @@ public struct VelocityTables: ~Copyable {
     for (index, velocity) in velocities.enumerated() {
       extremes[index].copy(velocity, by: 1, to: table(index) + start)
     }
+  }
+
+  /// A table over the owned modes, rounded up to whole vectors.
+  func buffer(_ index: Int) -> UnsafeBufferPointer<Double> {
+    UnsafeBufferPointer(start: table(index), count: stride)
   }
 
   /// A table, from the first owned mode on.

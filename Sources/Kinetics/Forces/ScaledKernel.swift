@@ -101,12 +101,14 @@ public struct ScaledKernel: ~Copyable {
     var isWithinScales = true
     for (r, channel) in kernel.channels.enumerated() {
       for (index, values) in [(2 * r, channel.source), (2 * r + 1, channel.sink)] {
-        let isWithin = copyScaled(
-          values,
-          by: inverseScale(index),
-          to: table(index, from: 0),
-          lowest: isNonnegative[index] ? 0 : -1
-        )
+        let isWithin = values.withUnsafeBufferPointer {
+          copyScaled(
+            $0,
+            by: inverseScale(index),
+            to: table(index, from: 0),
+            lowest: isNonnegative[index] ? 0 : -1
+          )
+        }
         isWithinScales = isWithinScales && isWithin
       }
     }
@@ -175,21 +177,19 @@ public struct ScaledKernel: ~Copyable {
 ///   - lowest: At most 0.
 /// - Returns: Whether all products are numbers in `lowest` … 1.
 func copyScaled(
-  _ table: [Double],
+  _ table: UnsafeBufferPointer<Double>,
   by factor: Double,
   to target: UnsafeMutablePointer<Double>,
   lowest: Double
 ) -> Bool {
+  guard let source = table.baseAddress else { return true }
   let lowest = Vector(repeating: lowest)
   let highest = Vector(repeating: 1)
-  return table.withUnsafeBufferPointer { table in
-    guard let source = table.baseAddress else { return true }
-    var isWithin = lowest .<= highest
-    for index in stride(from: 0, to: table.count, by: Vector.scalarCount) {
-      let value = source.vector(at: index, of: table.count) * factor
-      isWithin = isWithin .& (value .>= lowest) .& (value .<= highest)
-      target.store(value, at: index)
-    }
-    return all(isWithin)
+  var isWithin = lowest .<= highest
+  for index in stride(from: 0, to: table.count, by: Vector.scalarCount) {
+    let value = source.vector(at: index, of: table.count) * factor
+    isWithin = isWithin .& (value .>= lowest) .& (value .<= highest)
+    target.store(value, at: index)
   }
+  return all(isWithin)
 }

@@ -80,7 +80,13 @@ public struct ComputedTables: Sendable {
   ) -> Bool {
     guard let tables = tables(of: block) else { return false }
     let isWithinScales = kernel.load(tables.kernel.separable)
-    let areBelowOne = pass.load(others: tables.velocities, units: velocityUnits, kernel)
+    var areBelowOne = true
+    for (index, velocities) in tables.velocities.enumerated() {
+      let isBelowOne = velocities.withUnsafeBufferPointer {
+        pass.load(other: index, $0, unit: velocityUnits[index], kernel)
+      }
+      areBelowOne = areBelowOne && isBelowOne
+    }
     return isWithinScales && areBelowOne
   }
 }

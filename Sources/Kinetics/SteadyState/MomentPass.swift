@@ -85,42 +85,22 @@ struct MomentPass: ~Copyable {
     scales = [Double](repeating: 1, count: rows)
   }
 
-  /// Replaces the other tables, from the first place on.
+  /// Replaces one of the other tables, from the first place on.
   ///
   /// - Parameters:
-  ///   - tables: Over the modes of the kernel's tables.
-  ///   - units: What each is divided by, to at most 1.
+  ///   - index: Which of them.
+  ///   - table: Over the modes of the kernel's tables.
+  ///   - unit: What it is divided by, to at most 1.
   ///   - kernel: The kernel.
-  /// - Returns: Whether all are at most 1 in magnitude.
+  /// - Returns: Whether all of it is at most 1 in magnitude.
   @discardableResult
-  func load(others tables: [[Double]], units: [Double], _ kernel: borrowing ScaledKernel) -> Bool {
-    var areBelowOne = true
-    for (index, table) in tables.enumerated() {
-      let target = others.pointer + index * kernel.stride
-      let isBelowOne = copyScaled(table, by: 1 / units[index], to: target, lowest: -1)
-      areBelowOne = areBelowOne && isBelowOne
-    }
-    return areBelowOne
-  }
-
-  /// Replaces the other tables.
-  ///
-  /// - Parameters:
-  ///   - tables: Over the modes of the kernel's tables.
-  ///   - units: What each is divided by, powers of two, to at most 1.
-  ///   - kernel: The kernel.
   func load(
-    others tables: borrowing VelocityTables,
-    units: [Double],
+    other index: Int,
+    _ table: UnsafeBufferPointer<Double>,
+    unit: Double,
     _ kernel: borrowing ScaledKernel
-  ) {
-    for (index, unit) in units.enumerated() {
-      let (source, target) = (tables.table(index), others.pointer + index * kernel.stride)
-      let factor = Vector(repeating: 1 / unit)
-      for mode in stride(from: 0, to: tables.stride, by: Vector.scalarCount) {
-        target.store(source.vector(at: mode) * factor, at: mode)
-      }
-    }
+  ) -> Bool {
+    copyScaled(table, by: 1 / unit, to: others.pointer + index * kernel.stride, lowest: -1)
   }
 
   /// The rows: the tables of the kernel, 1, the others.

@@ -72,7 +72,9 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
     over communicator: Group
   ) {
     self.init(kernel, velocities: velocities.count, nil, partition, communicator)
-    pass.load(others: velocities, units: velocityUnits, engine.kernel)
+    for (index, unit) in velocityUnits.enumerated() {
+      pass.load(other: index, velocities.buffer(index), unit: unit, engine.kernel)
+    }
   }
 
   /// Prepares an iteration near the root of another lattice of the same model, without tables of all modes.
