@@ -25,25 +25,118 @@ extension MomentumGrid {
     for direction in 0..<dimension {
       stride /= extents[direction]
       guard displacement[direction] != 0 else { continue }
-      let extent = Double(extents[direction])
-      let writeAngles = { (angles: UnsafeMutablePointer<Double>) in
-        for place in Swift.stride(from: 0, to: count, by: Vector.scalarCount) {
-          let x = halfTurns(from: index + place, displacement[direction], direction, stride)
-          angles.store(x, at: place)
-        }
+      let write = { (real: UnsafeMutablePointer<Double>, imaginary: UnsafeMutablePointer<Double>) in
+        writePhase(real, imaginary, index, count, displacement[direction], direction, stride)
       }
       if isFirst {
-        writeAngles(imaginary)
-        writePhase(real, imaginary, extent, count: count)
+        write(real, imaginary)
         isFirst = false
       } else {
-        let angles = Planes(count: 1, length: count, fill: writeAngles)
-        angles.read { rotate(real, imaginary, by: $0, extent, count: count) }
+        let other = Planes(count: 2, length: count) { write($0, $0 + count) }
+        other.read { multiply(real, imaginary, by: $0, $0 + count, count: count) }
       }
     }
     guard isFirst else { return }
     real.update(repeating: 1, count: count)
     imaginary.update(repeating: 0, count: count)
+  }
+
+  /// Writes e^{−ik_a r} of one direction.
+  private func writePhase(
+    _ real: UnsafeMutablePointer<Double>,
+    _ imaginary: UnsafeMutablePointer<Double>,
+    _ index: Int,
+    _ count: Int,
+    _ r: Int,
+    _ direction: Int,
+    _ stride: Int
+  ) {
+    if stride == 1, let shift = rowShift(r, direction) {
+      writeRows(real, imaginary, index, count, r, direction, shift)
+    } else if stride >= MomentumGrid.longRun {
+      writeRuns(real, imaginary, index, count, r, direction, stride)
+    } else {
+      for place in Swift.stride(from: 0, to: count, by: Vector.scalarCount) {
+        imaginary.store(halfTurns(from: index + place, r, direction, stride), at: place)
+      }
+      turn(real, imaginary, Double(extents[direction]), count: count)
+    }
+  }
+
+  /// From how many momenta on that have a component in common its phase is computed once.
+  private static var longRun: Int { 64 }
+
+  /// 2 r t, where x = r (2 j − L) + 2 r t are integers and so many that `writeCircle` may have them.
+  private func rowShift(_ r: Int, _ direction: Int) -> Int? {
+    let extent = extents[direction]
+    let shift = Double(2 * r) * twists[direction]
+    guard r.magnitude <= 512, extent < 1 << 50, 4096 * abs(r) <= extent, abs(shift) < 0x1p50 else {
+      return nil
+    }
+    return Int(exactly: shift)
+  }
+
+  /// Phases of the last direction, where it is long.
+  private func writeRows(
+    _ real: UnsafeMutablePointer<Double>,
+    _ imaginary: UnsafeMutablePointer<Double>,
+    _ index: Int,
+    _ count: Int,
+    _ r: Int,
+    _ direction: Int,
+    _ shift: Int
+  ) {
+    let extent = extents[direction]
+    eachRun(index, count, extent, real, imaginary) { place, length in
+      let j = (index + place) % extent
+      writeCircle(
+        real + place,
+        imaginary + place,
+        first: r * (extent - 2 * j) - shift,
+        step: -2 * r,
+        extent: extent,
+        count: length
+      )
+    }
+  }
+
+  /// Phases of a direction that many momenta in turn have in common.
+  private func writeRuns(
+    _ real: UnsafeMutablePointer<Double>,
+    _ imaginary: UnsafeMutablePointer<Double>,
+    _ index: Int,
+    _ count: Int,
+    _ r: Int,
+    _ direction: Int,
+    _ stride: Int
+  ) {
+    eachRun(index, count, stride, real, imaginary) { place, length in
+      let x = halfTurns(from: index + place, r, direction, stride)
+      let (cosine, sine) = circle(x, Double(extents[direction]))
+      (real + place).update(repeating: cosine[0], count: length)
+      (imaginary + place).update(repeating: 0 - sine[0], count: length)
+    }
+  }
+
+  /// Hands the momenta to `write` in runs, place and length, that end at multiples of a period; what is beyond the last
+  /// momentum repeats it.
+  private func eachRun(
+    _ index: Int,
+    _ count: Int,
+    _ period: Int,
+    _ real: UnsafeMutablePointer<Double>,
+    _ imaginary: UnsafeMutablePointer<Double>,
+    _ write: (Int, Int) -> Void
+  ) {
+    let end = min(count, self.count - index)
+    var place = 0
+    while place < end {
+      let length = min(period - (index + place) % period, end - place)
+      write(place, length)
+      place += length
+    }
+    (real + end).update(repeating: real[end - 1], count: count - end)
+    (imaginary + end).update(repeating: imaginary[end - 1], count: count - end)
   }
 
   /// x with k_a r = π x / L_a for eight momenta, |x| ≤ 3 L_a.
@@ -145,7 +238,7 @@ extension MomentumGrid {
 ///   - extent: L.
 ///   - count: Whole vectors.
 @inline(never)
-private func writePhase(
+private func turn(
   _ real: UnsafeMutablePointer<Double>,
   _ imaginary: UnsafeMutablePointer<Double>,
   _ extent: Double,
@@ -159,19 +252,19 @@ private func writePhase(
   }
 }
 
-/// Multiplies numbers by e^{−iπx/L}.
+/// Multiplies complex numbers.
 @inline(never)
-private func rotate(
+private func multiply(
   _ real: UnsafeMutablePointer<Double>,
   _ imaginary: UnsafeMutablePointer<Double>,
-  by x: UnsafePointer<Double>,
-  _ extent: Double,
+  by otherReal: UnsafePointer<Double>,
+  _ otherImaginary: UnsafePointer<Double>,
   count: Int
 ) {
   for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-    let (cosine, sine) = circle(x.vector(at: index), extent)
     let (a, b) = (real.vector(at: index), imaginary.vector(at: index))
-    real.store(a * cosine + b * sine, at: index)
-    imaginary.store(b * cosine - a * sine, at: index)
+    let (c, d) = (otherReal.vector(at: index), otherImaginary.vector(at: index))
+    real.store(a * c - b * d, at: index)
+    imaginary.store(b * c + a * d, at: index)
   }
 }

@@ -13,6 +13,8 @@ import VectorMath
 /// assumed, Newton's method goes on with the moments and the responses of the large lattice.
 struct ComputedSteadyState: ~Copyable {
   let result: SteadyResult
+
+  /// λ of the owned modes; no elements where it was not to be kept.
   let lambda: AlignedVector
   let partition: Partition
 
@@ -27,9 +29,15 @@ struct ComputedSteadyState: ~Copyable {
   /// - Parameters:
   ///   - setup: The model.
   ///   - responses: Whether responses are wanted.
+  ///   - keepsLambda: Whether λ is to be kept.
   ///   - communicator: The ranks.
   /// - Throws: `CommunicationError` if a collective fails.
-  init?(_ setup: StudySetup, responses: Bool, over communicator: some Communicator) throws {
+  init?(
+    _ setup: StudySetup,
+    responses: Bool,
+    keepsLambda: Bool,
+    over communicator: some Communicator
+  ) throws {
     var setup = setup
     setup.model.includesIdleBaths = true
     guard ComputedSteadyState.suits(setup), let coarse = setup.coarse() else { return nil }
@@ -52,9 +60,10 @@ struct ComputedSteadyState: ~Copyable {
       partition: partition,
       over: communicator
     )
-    let lambda = AlignedVector(count: partition.owned.count)
+    let lambda = AlignedVector(count: keepsLambda ? partition.owned.count : 0)
+    let recorded = setup.recordedModes
     var passes = 1
-    var state = try solver.settle(into: lambda)
+    var state = try solver.settle(into: lambda, recording: recorded)
     let isCoarse = state.certificate.residual <= CoarseState.tolerance
     let isSteady = state.certificate.residual <= SteadyStudy.tolerance
     if !isSteady, solver.isWithinRange {
@@ -62,7 +71,7 @@ struct ComputedSteadyState: ~Copyable {
     }
     if solver.isWithinRange, !isSteady || responses && !isCoarse {
       passes += 1
-      state = try solver.settle(into: lambda, responses: responses)
+      state = try solver.settle(into: lambda, recording: recorded, responses: responses)
     }
     let fillingError = abs(state.number / Double(partition.modes) - start.filling)
     guard state.certificate.residual <= SteadyStudy.tolerance, state.certificate.idleModes == 0,
@@ -91,9 +100,7 @@ struct ComputedSteadyState: ~Copyable {
       result.driveSlope = found.drive.map(currents)
       result.fillingSlope = found.filling.map(currents)
     }
-    result.lambda = try setup.recordedModes.map { mode in
-      try value(of: mode, in: lambda, partition: partition, over: communicator)
-    }
+    result.lambda = state.recorded
     self.result = result
     self.lambda = lambda
     self.partition = partition

@@ -32,7 +32,7 @@ public struct SpectrumStudy: Sendable {
   /// - Parameter ranks: The number of ranks.
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
-    let steadyBytes = steady.estimatedBytes(ranks: ranks)
+    let steadyBytes = steady.estimatedBytes(ranks: ranks, keepsLambda: true)
     if extent == .all || setup.forces.choice == .direct {
       // The matrix, its eigenvectors and their images, and copies in LAPACK's order; more modes are refused.
       let modes = Double(min(setup.modes, RelaxationSpectrum.mostModes))

@@ -23,12 +23,15 @@ public struct SteadyStudy: Sendable {
 
   /// The memory that each rank needs, in bytes, from the sizes alone.
   ///
-  /// - Parameter ranks: The number of ranks.
+  /// - Parameters:
+  ///   - ranks: The number of ranks.
+  ///   - keepsLambda: Whether `run` is to hand over λ.
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
-  public func estimatedBytes(ranks: Int) -> Double {
+  public func estimatedBytes(ranks: Int, keepsLambda: Bool) -> Double {
     guard ComputedSteadyState.suits(setup) else { return tabulatedBytes(ranks: ranks) }
-    // λ, a block of tables on its way, and the program itself.
-    return 8 * (Double(setup.modes) / Double(ranks)).rounded(.up) + 32e6
+    let lambda = keepsLambda ? 8 * (Double(setup.modes) / Double(ranks)).rounded(.up) : 0
+    // A block of tables on its way, and the program itself.
+    return lambda + 32e6
   }
 
   /// The memory that each rank needs at most where the tables of all modes must be kept, in bytes.
@@ -56,13 +59,13 @@ public struct SteadyStudy: Sendable {
 
   /// Finds the steady state.
   ///
-  /// Collective. That of a large lattice begins at the moments of a coarse one, and keeps no tables; see
-  /// `ComputedSteadyState`. Any other is the first point of a `SteadyBranch`.
+  /// Collective. That of a large lattice begins at the moments of a coarse one, and keeps no tables, nor λ where
+  /// nobody asks for it; see `ComputedSteadyState`. Any other is the first point of a `SteadyBranch`.
   ///
   /// - Parameters:
   ///   - responses: Whether the responses to drive and filling are wanted.
   ///   - communicator: The ranks.
-  ///   - finish: Is given the final λ of the owned modes on all ranks.
+  ///   - finish: Is given the final λ of the owned modes on all ranks; `nil` where that is not wanted.
   ///   - prepare: Is called before the tables of all modes are kept, with the bytes that each rank then needs, where
   ///     `estimatedBytes` has promised less.
   /// - Returns: The state, the same on every rank.
@@ -71,12 +74,17 @@ public struct SteadyStudy: Sendable {
   public func run(
     responses: Bool = true,
     over communicator: some Communicator,
-    finish: (borrowing AlignedVector, Partition) throws -> Void = { _, _ in },
+    finish: ((borrowing AlignedVector, Partition) throws -> Void)? = nil,
     prepare: (Double) throws -> Void = { _ in }
   ) throws -> SteadyResult {
-    let computed = try ComputedSteadyState(setup, responses: responses, over: communicator)
+    let computed = try ComputedSteadyState(
+      setup,
+      responses: responses,
+      keepsLambda: finish != nil,
+      over: communicator
+    )
     if let computed {
-      try finish(computed.lambda, computed.partition)
+      try finish?(computed.lambda, computed.partition)
       return computed.result
     }
     if ComputedSteadyState.suits(setup) { try prepare(tabulatedBytes(ranks: communicator.size)) }
@@ -84,7 +92,7 @@ public struct SteadyStudy: Sendable {
     // What the coarse lattice knows has been tried.
     branch.startsCoarse = false
     let result = try branch.solve(setup)
-    try branch.withLambda(finish)
+    if let finish { try branch.withLambda(finish) }
     return result
   }
 }

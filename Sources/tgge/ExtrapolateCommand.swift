@@ -127,7 +127,7 @@ private func require(
   _ job: DeckRun,
   on communicator: MPICommunicator
 ) throws {
-  let bytes = study.estimatedBytes(ranks: communicator.size)
+  let bytes = study.estimatedBytes(ranks: communicator.size, keepsLambda: false)
   try MemoryCheck.require(bytes, on: communicator) { reason in
     UsageError("L = \(study.setup.grid.extents.min() ?? 0): \(reason)")
   }

@@ -44,7 +44,7 @@ struct SteadyCommand: RankedCommand {
     study.setup.forces.sharesMemory = sharesMemory
     study.setup.initial = try job.initialState(
       needing: keys.isEmpty
-        ? study.estimatedBytes(ranks: communicator.size)
+        ? study.estimatedBytes(ranks: communicator.size, keepsLambda: options.out != nil)
         : study.tabulatedBytes(ranks: communicator.size),
       sharing: study.sharedBytes,
       writing: job.outputs(states: 1, lambda: true)
@@ -65,7 +65,7 @@ struct SteadyCommand: RankedCommand {
         try study.run(
           responses: !keys.isNone,
           over: communicator,
-          finish: write,
+          finish: options.out == nil ? nil : write,
           prepare: { try job.requireMemory($0) }
         )
       }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Phases e^(-ikr)")
 struct PhaseTests {
-  private static let extents = Array(1...64)
+  /// Short rows, and some whose phases come from anchors.
+  private static let extents = Array(1...64) + [4096, 8194, 12_291]
   private static let displacements = Array(-3...3)
 
   /// The angle π (y / L) has the roundings of a division, of π and of a product, up to 2.4 units; sine
@@ -52,7 +53,7 @@ struct PhaseTests {
     }
   }
 
-  @Test("cos(π - k) is -cos k, bit for bit", arguments: [2, 4, 6, 64, 100])
+  @Test("cos(π - k) is -cos k, bit for bit", arguments: [2, 4, 6, 64, 100, 4096, 9998])
   func reflections(_ extent: Int) throws {
     let grid = try MomentumGrid(extents: [extent])
     for x in 0...extent / 2 {

@@ -124,6 +124,36 @@ struct ComputedSteadyStateTests {
     }
   }
 
+  @Test("Lambda that is not kept has the bits of one that is", arguments: [1, 3])
+  func unkept(_ ranks: Int) throws {
+    for (model, momenta) in [
+      (try Chain.tightBinding(beta: 3, drive: 0.3), 30_000),
+      (try Chain.rashba(beta: 5, drive: 0.5, zeeman: 0.01), 12_288),
+    ] {
+      var setup = try LargeLattice.setup(model, momenta: momenta)
+      // In any order, twice the same, and those at the ends of blocks and ranks.
+      setup.recordedModes = [4096, 4095, 0, setup.modes - 1, 10_000, 9_999, 4096, setup.modes / 2]
+      let same = setup
+      let outcomes = InProcessCommunicator.outcomes(ranks: ranks) { group in
+        let unkept = try SteadyStudy(same).run(over: group)
+        var recorded: [Double] = []
+        let kept = try SteadyStudy(same).run(
+          over: group,
+          finish: { lambda, partition in
+            recorded = same.recordedModes.map { mode in
+              partition.owned.contains(mode) ? lambda[mode - partition.owned.lowerBound] : .nan
+            }
+          }
+        )
+        for (one, other) in zip(recorded, kept.lambda) where !one.isNaN { #expect(one == other) }
+        #expect(recorded.contains { !$0.isNaN })
+        #expect(unkept.digest == kept.digest && unkept.lambda == kept.lambda)
+        #expect(unkept.observables == kept.observables && unkept.certificate == kept.certificate)
+      }
+      for outcome in outcomes { _ = try outcome.get() }
+    }
+  }
+
   @Test("Any number of ranks finds the same bits")
   func ranks() throws {
     for model in [
@@ -144,7 +174,7 @@ struct ComputedSteadyStateTests {
     }
   }
 
-  @Test("Each rank needs its share of lambda and little else")
+  @Test("A rank needs its share of lambda if somebody wants it, and little else")
   func memory() throws {
     let study = SteadyStudy(
       StudySetup(
@@ -152,7 +182,8 @@ struct ComputedSteadyStateTests {
         grid: try MomentumGrid(extents: [100_000_000])
       )
     )
-    #expect(study.estimatedBytes(ranks: 2) < 4.5e8)
+    #expect(study.estimatedBytes(ranks: 2, keepsLambda: true) < 4.5e8)
+    #expect(study.estimatedBytes(ranks: 2, keepsLambda: false) < 5e7)
     #expect(study.tabulatedBytes(ranks: 2) > 8e9)
   }
 }

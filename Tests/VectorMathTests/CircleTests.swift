@@ -43,4 +43,88 @@ struct CircleTests {
       #expect(opposite.cosine == cosine && opposite.sine == -sine)
     }
   }
+
+  // MARK: - Rows
+
+  /// Cosines and sines of a row.
+  private func row(
+    _ first: Int,
+    _ step: Int,
+    _ extent: Int,
+    _ count: Int
+  ) -> (cosines: [Double], sines: [Double]) {
+    let cosines = AlignedVector(count: count)
+    let sines = AlignedVector(count: count)
+    writeCircle(
+      cosines.pointer,
+      sines.pointer,
+      first: first,
+      step: step,
+      extent: extent,
+      count: count
+    )
+    return (Array(cosines.buffer), Array(sines.buffer))
+  }
+
+  @Test(
+    "Rows are right to three units in the last place, each of both by itself",
+    arguments: [2048, 4099, 8192, 9998, 1_000_003, 1 << 49],
+    [1, 2, -2]
+  )
+  func rowAccuracy(_ extent: Int, _ step: Int) {
+    var generator = SeededGenerator(seed: UInt64(extent))
+    guard abs(step) <= extent / 2048 else { return }
+    for quarter in -4...4 {
+      // Around multiples of π/4, where signs and places change, and elsewhere.
+      let random = Int.random(in: -extent...extent, using: &generator)
+      for first in [quarter * extent / 4 - 100, random] {
+        let (cosines, sines) = row(first, step, extent, 200)
+        for index in 0..<200 {
+          let exact = DoubleDouble.circle(first + step * index, over: extent)
+          if cosines[index] != 0 { #expect(exact.cosine.ulps(of: cosines[index]) <= 3) }
+          if sines[index] != 0 { #expect(exact.sine.ulps(of: sines[index]) <= 3) }
+        }
+      }
+    }
+  }
+
+  @Test(
+    "Rows are exact at quarter turns and diagonals, and even and odd bit for bit",
+    arguments: [4096, 4098, 4099, 10_000]
+  )
+  func rowSymmetry(_ extent: Int) {
+    let (cosines, sines) = row(-2 * extent, 1, extent, 4 * extent + 1)
+    let centre = 2 * extent
+    for x in 0...2 * extent {
+      #expect(cosines[centre - x] == cosines[centre + x])
+      #expect(sines[centre - x] == -sines[centre + x])
+      #expect(sines[centre + x].sign == .plus || sines[centre + x] != 0)
+      // π − x, and a whole turn.
+      if x <= extent {
+        #expect(cosines[centre + x] == -cosines[centre + extent - x])
+        #expect(sines[centre + x] == sines[centre + extent - x])
+        #expect(cosines[centre + x] == cosines[centre + x - 2 * extent])
+      }
+      guard 4 * x % extent == 0 else { continue }
+      let exact = circle(Vector(repeating: Double(x)), Double(extent))
+      #expect(cosines[centre + x] == exact.cosine[0] && sines[centre + x] == exact.sine[0])
+    }
+    if extent % 2 == 0 { #expect(cosines[centre + extent / 2] == 0) }
+  }
+
+  @Test("An angle has the same bits wherever its row begins, and whichever way it goes")
+  func rowPlaces() {
+    let extent = 12_345
+    let whole = row(-extent, 2, extent, extent + 1)
+    var generator = SeededGenerator(seed: 13)
+    for _ in 0..<200 {
+      let start = Int.random(in: 0...extent, using: &generator)
+      let count = Int.random(in: 1...min(300, extent + 1 - start), using: &generator)
+      let part = row(2 * start - extent, 2, extent, count)
+      #expect(part.cosines == Array(whole.cosines[start..<start + count]))
+      #expect(part.sines == Array(whole.sines[start..<start + count]))
+      let back = row(2 * (start + count - 1) - extent, -2, extent, count)
+      #expect(back.cosines == part.cosines.reversed() && back.sines == part.sines.reversed())
+    }
+  }
 }

@@ -1,17 +1,5 @@
 import VectorMath
 
-/// λ of the owned modes in a pass.
-struct StateVector {
-  /// λ of the owned modes; room for whole vectors.
-  var pointer: UnsafeMutablePointer<Double>
-
-  /// Whether λ is given, and not what the moments imply.
-  var isGiven: Bool
-
-  /// The place of the first owned mode among all modes of all ranks.
-  var first: Int
-}
-
 extension MomentPass {
   /// n and h of a tile from the moments.
   ///
@@ -66,7 +54,7 @@ extension MomentPass {
     _ count: Int
   ) {
     let place = work.offset + start
-    let target = state.pointer + place
+    let target = state.pointer + (state.isKept ? place : start)
     // Short loops, whose constants fit into the registers.
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let (gain, loss) = rates(kernel, start + index)

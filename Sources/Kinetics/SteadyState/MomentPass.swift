@@ -53,6 +53,7 @@ struct MomentPass: ~Copyable {
     var extent = Extent.moments
     var response = Response.couplings([])
     var state: StateVector?
+    var recorded = RecordedLambda([], owned: 0..<0)
     /// The place of the first tabulated mode among the owned ones.
     var offset = 0
     var point = MomentPoint([], isNonnegative: [], modes: 1)
@@ -136,14 +137,22 @@ struct MomentPass: ~Copyable {
   ///   - extent: What to compute.
   ///   - response: The response column, if it is to be computed.
   ///   - state: λ of the owned modes, to be written or read; `nil` if only moments and derivatives matter.
+  ///   - recorded: Modes whose λ is to be taken down.
   mutating func begin(
     _ kernel: borrowing ScaledKernel,
     at point: MomentPoint,
     _ extent: Extent,
     response: Response,
-    state: StateVector? = nil
+    state: StateVector? = nil,
+    recorded: RecordedLambda = RecordedLambda([], owned: 0..<0)
   ) {
-    work = Work(extent: extent, response: response, state: state, point: point)
+    work = Work(
+      extent: extent,
+      response: response,
+      state: state,
+      recorded: recorded,
+      point: point
+    )
     for row in 0..<2 * channels {
       coefficients[row] = kernel.couplings[row / 2] * point.moments[row]
     }
@@ -187,6 +196,9 @@ struct MomentPass: ~Copyable {
       let count = min(ScaledKernel.tile, padded - start)
       if work.extent != .moments { addDerivatives(kernel, idle, start, count) }
       addMoments(kernel, idle, start, count)
+    }
+    if let state = work.state {
+      work.recorded.take(modes, from: state.pointer + (state.isKept ? modes.lowerBound : 0))
     }
   }
 

@@ -14,6 +14,9 @@ public struct SettledState: Sendable {
 
   /// The fingerprint of λ; see `digest`.
   public var digest: UInt64
+
+  /// λ of the modes that were to be recorded, in their order.
+  public var recorded: [Double]
 }
 
 extension SteadySolver {
@@ -30,7 +33,9 @@ extension SteadySolver {
   /// tolerance, a second pass takes the residual with the moments of λ itself.
   ///
   /// - Parameters:
-  ///   - lambda: On return λ of the owned modes.
+  ///   - lambda: On return λ of the owned modes. Where tables are computed block by block it may have no elements; then λ
+  ///     goes with its block.
+  ///   - recorded: Modes, of any rank, whose λ is wanted besides.
   ///   - responses: Whether to find the responses to the drive and to the filling in the same pass.
   ///   - tolerance: The largest bound that needs no second pass.
   ///   - judges: Whether there is such a pass at all; without one the residual is infinite.
@@ -38,11 +43,12 @@ extension SteadySolver {
   /// - Throws: `CommunicationError` if a collective fails.
   public mutating func settle(
     into lambda: borrowing AlignedVector,
+    recording recorded: [Int] = [],
     responses: Bool = false,
     tolerance: Double = 1e-12,
     judges: Bool = true
   ) throws(CommunicationError) -> SettledState {
-    var state = try evaluate(lambda, isGiven: false, responses ? .response : .moments)
+    var state = try evaluate(lambda, recorded, isGiven: false, responses ? .response : .moments)
     let deviation = momentDeviation
     let bound =
       deviation < 1 ? (state.certificate.residual + deviation) / (1 - deviation) : .infinity
@@ -75,7 +81,7 @@ extension SteadySolver {
     let reached = point
     let inherited = inverse
     try begin(at: lambda)
-    let state = try evaluate(lambda, isGiven: true, .moments)
+    let state = try evaluate(lambda, [], isGiven: true, .moments)
     (point, inverse) = (reached, inherited)
     return state
   }
@@ -97,19 +103,35 @@ extension SteadySolver {
   /// Collective.
   private mutating func evaluate(
     _ lambda: borrowing AlignedVector,
+    _ recorded: [Int],
     isGiven: Bool,
     _ extent: MomentPass.Extent
   ) throws(CommunicationError) -> SettledState {
     let modes = partition.owned.count
     let first = partition.owned.lowerBound
-    let vector = StateVector(pointer: lambda.pointer, isGiven: isGiven, first: first)
-    let response = MomentPass.Response.couplings(engine.kernel.slopes)
-    pass.begin(engine.kernel, at: point, extent, response: response, state: vector)
+    let isKept = lambda.count == modes
+    precondition(isKept || computed != nil, "no place for λ")
+    let block = AlignedVector(count: isKept ? 0 : computed?.blockModes ?? 0)
+    pass.begin(
+      engine.kernel,
+      at: point,
+      extent,
+      response: .couplings(engine.kernel.slopes),
+      state: StateVector(
+        pointer: isKept ? lambda.pointer : block.pointer,
+        isGiven: isGiven,
+        isKept: isKept,
+        first: first
+      ),
+      recorded: RecordedLambda(recorded, owned: partition.owned)
+    )
     try addModes()
     let own = pass.scan.imbalance(count: modes)
     // Halves of 32 bits, whose sums do not overflow.
     let digest = pass.digest.value
     var integers = [Int64(own.idleModes), Int64(digest >> 32), Int64(digest & 0xFFFF_FFFF)]
+    // One rank has the bits of a mode, and the others zeros.
+    integers += pass.work.recorded.bits.map(Int64.init(bitPattern:))
     try pass.reduce(integers: &integers, over: communicator)
     // The first idle mode of all is the largest of the negative places; below 2⁵³ all are exact.
     var extremes = [own.largest, own.firstIdle.map { -Double(first + $0) } ?? -.infinity]
@@ -125,7 +147,8 @@ extension SteadySolver {
       certificate: certificate,
       number: pass.moment(unknowns),
       velocities: (0..<velocityCount).map { pass.moment(unknowns + 1 + $0) },
-      digest: UInt64(bitPattern: integers[1]) << 32 &+ UInt64(bitPattern: integers[2])
+      digest: UInt64(bitPattern: integers[1]) << 32 &+ UInt64(bitPattern: integers[2]),
+      recorded: integers[3...].map { Double(bitPattern: UInt64(bitPattern: $0)) }
     )
   }
 }

@@ -29,7 +29,7 @@ struct SteadyBenchmark: RankedCommand {
 
   func run(on communicator: MPICommunicator) throws {
     let study = try SteadyRow.study(modes: modes.max() ?? 1, forces: forces)
-    let bytes = study.estimatedBytes(ranks: communicator.size)
+    let bytes = study.estimatedBytes(ranks: communicator.size, keepsLambda: false)
     try MemoryCheck.require(bytes, on: communicator) { UsageError("--modes: \($0)") }
     let rows = try modes.map { modes in
       try SteadyRow(

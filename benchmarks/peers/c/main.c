@@ -20,7 +20,7 @@
 #include "steady.h"
 #include "vector.h"
 
-enum { recorded = 16, points = 101 };
+enum { points = 101 };
 
 struct request {
   const char *command, *method, *forces, *out;
@@ -66,6 +66,16 @@ static struct request parse(int count, char **words) {
   return request;
 }
 
+// λ of this rank's recorded momenta.
+static void record(const struct model *model, const double *lambda, struct report *report) {
+  for (int i = 0; i < recorded; i++) {
+    const long j = model->is.momenta / recorded * i - model->first;
+    for (int band = 0; band < model->bands; band++)
+      report->lambda[i * model->bands + band] =
+          0 <= j && j < model->owned ? lambda[band * model->stride + j] : 0;
+  }
+}
+
 // MARK: Commands
 
 static void evolve(const struct request *request, struct model *model, double *lambda,
@@ -109,6 +119,7 @@ static void steady_state(const struct request *request, struct model *model, dou
     report->counts.evaluations += force.evaluations;
     free_force(&force);
     observe(model, lambda, &report->current, &report->filling);
+    record(model, lambda, report);
     return;
   }
   const bool stored = is(request->method, "moments") || model->is.rashba;
@@ -116,29 +127,31 @@ static void steady_state(const struct request *request, struct model *model, dou
   const bool nested = is(request->method, "moments-nested");
   if (nested) {
     coarse_moments(model, steady);
-    finish_steady(model, factors, steady, lambda, MPI_COMM_WORLD);
+    finish_steady(model, factors, steady, MPI_COMM_WORLD);
   } else if (steady->moments[0] == 0) {
     first_moments(model, factors, steady, MPI_COMM_WORLD);
   }
   // That of a small lattice is the state of this one if it reproduces its own moments.
   if (!nested || !(steady->residual < 1e-12)) {
     solve_steady(model, factors, steady, MPI_COMM_WORLD);
-    finish_steady(model, factors, steady, lambda, MPI_COMM_WORLD);
+    finish_steady(model, factors, steady, MPI_COMM_WORLD);
   }
   report->iterations += steady->passes;
   report->current = steady->current;
   report->filling = steady->filling;
   report->residual = fmax(report->residual, steady->residual);
+  memcpy(report->lambda, steady->recorded, sizeof report->lambda);
   steady->passes = 0;
 }
 
 static void run(const struct request *request, struct model *model, double *lambda,
                 struct report *report) {
-  struct steady steady = {.passes = 0};
+  struct steady steady = {.passes = 0, .lambda = lambda};
   if (is(request->command, "evolve")) {
     evolve(request, model, lambda, report);
     if (strncmp(request->method, "nested", 6) != 0)
       observe(model, lambda, &report->current, &report->filling);
+    record(model, lambda, report);
   } else if (is(request->command, "steady")) {
     steady_state(request, model, lambda, &steady, report);
   } else if (is(request->command, "sweep")) {
@@ -153,17 +166,6 @@ static void run(const struct request *request, struct model *model, double *lamb
 }
 
 // MARK: Results
-
-static void record(const struct model *model, const double *lambda, struct report *report) {
-  for (int i = 0; i < recorded; i++) {
-    const long j = model->is.momenta / recorded * i - model->first;
-    for (int band = 0; band < model->bands; band++)
-      report->lambda[i * model->bands + band] =
-          0 <= j && j < model->owned ? lambda[band * model->stride + j] : 0;
-  }
-  MPI_Allreduce(MPI_IN_PLACE, report->lambda, recorded * model->bands, MPI_DOUBLE, MPI_SUM,
-                MPI_COMM_WORLD);
-}
 
 static void write_lambda(const struct model *model, const double *lambda, const char *path) {
   MPI_File file;
@@ -220,9 +222,10 @@ int main(int count, char **words) {
   const bool computes = strncmp(request.method, "moments-", 8) == 0 || strncmp(request.method, "nested", 6) == 0;
   if (!computes || model.is.rashba) tabulate(&model);
   report.table_seconds = MPI_Wtime() - start;
-  double *lambda = allocate(model.size);
+  // Steady states by hand need no place for λ where nobody wants it.
+  double *lambda = strncmp(request.method, "moments", 7) == 0 && !request.out ? NULL : allocate(model.size);
   run(&request, &model, lambda, &report);
-  record(&model, lambda, &report);
+  MPI_Allreduce(MPI_IN_PLACE, report.lambda, recorded * model.bands, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
   report.wall_seconds = MPI_Wtime() - start;
   report.cpu_seconds = cpu_time() - cpu_start;
   MPI_Allreduce(MPI_IN_PLACE, &report.cpu_seconds, 1, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);

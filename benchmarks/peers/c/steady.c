@@ -104,9 +104,19 @@ void solve_steady(const struct model *model, enum factors factors, struct steady
   }
 }
 
+static void record(const struct model *model, int band, const struct view *view, const double *lambda,
+                   struct steady *steady) {
+  const long first = model->first + view->start - band * model->stride;
+  const long spacing = model->is.momenta / recorded;
+  for (long i = (first + spacing - 1) / spacing; i < recorded && i * spacing < first + view->count; i++)
+    steady->recorded[i * model->bands + band] = lambda[i * spacing - first];
+}
+
 void finish_steady(const struct model *model, enum factors factors, struct steady *steady,
-                   double *lambda, MPI_Comm group) {
+                   MPI_Comm group) {
   struct source source;
+  double *passing = steady->lambda ? NULL : allocate(tile);
+  memset(steady->recorded, 0, sizeof steady->recorded);
   open_source(&source, model, factors);
   double weights[variables];
   for (int i = 0; i < variables; i++) weights[i] = model->gamma[i / 2] * steady->moments[i];
@@ -115,7 +125,7 @@ void finish_steady(const struct model *model, enum factors factors, struct stead
   for (int band = 0; band < model->bands; band++)
     for (long number = 0; number < tiles(model); number++) {
       const struct view view = look(&source, band, number);
-      double *result = lambda + view.start;
+      double *result = steady->lambda ? steady->lambda + view.start : passing;
       for (long j = 0; j < view.vectors; j += lanes) {
         const v8 f0 = load(view.f[0] + j), g0 = load(view.g[0] + j);
         const v8 f1 = load(view.f[1] + j), g1 = load(view.g[1] + j);
@@ -131,7 +141,9 @@ void finish_steady(const struct model *model, enum factors factors, struct stead
         sums[5] += n;
       }
       for (long j = 0; j < view.vectors; j++) result[j] = log(result[j]);
+      record(model, band, &view, result, steady);
     }
+  free(passing);
   double local[variables + 2];
   for (int i = 0; i < variables + 2; i++) local[i] = lane_sum(sums[i]);
   // The padding counted as half-filled modes.
