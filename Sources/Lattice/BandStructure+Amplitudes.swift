@@ -115,10 +115,22 @@ private func writeSquares(
 ) {
   terms.withUnsafeBufferPointer { terms in
     let first = (Vector(repeating: constant.real), Vector(repeating: constant.imaginary))
+    @inline(__always)
+    func write(_ sum: (Vector, Vector), _ index: Int) {
+      target.store(multiplyAdd(sum.0, sum.0, sum.1 * sum.1), at: index)
+    }
+    if terms.count == 1 {
+      // Its constants stay in registers.
+      let term = terms[0]
+      for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+        write(term.added(to: first, at: index), index)
+      }
+      return
+    }
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       var sum = first
       for term in terms { sum = term.added(to: sum, at: index) }
-      target.store(multiplyAdd(sum.0, sum.0, sum.1 * sum.1), at: index)
+      write(sum, index)
     }
   }
 }
