@@ -13,6 +13,9 @@ public struct CorrelatedDephasing: Dissipator, Equatable {
   /// γ_σ ≥ 0 of each orbital.
   public var rates: [Double]
 
+  /// The longest ξ in units of L.
+  private static let lengthInLattices = 100.0
+
   /// Creates a bath.
   public init(length: Double, rates: [Double]) {
     self.length = length
@@ -21,8 +24,11 @@ public struct CorrelatedDephasing: Dissipator, Equatable {
 
   /// One channel for each orbital with a rate, times the correlation.
   ///
+  /// Next to the rate at which a mode goes to itself, which changes nothing, those to other momenta are of the order
+  /// (L/2πξ)². From some 100 L on they would be lost in its rounding.
+  ///
   /// - Throws: `ModelError` if the lattice is no chain or has another number of orbitals, or ξ is not
-  ///   positive and finite.
+  ///   positive and at most 100 L.
   public func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel {
     guard bands.grid.dimension == 1 else {
       throw ModelError("correlated dephasing is a bath of a chain, in one dimension")
@@ -31,8 +37,12 @@ public struct CorrelatedDephasing: Dissipator, Equatable {
       throw ModelError("dephasing needs a rate for each of the \(bands.bands) orbitals")
     }
     // Below 1/700 the hyperbolic functions overflow, and C is 1 to rounding from 1/40 on.
-    guard length > 0, length.isFinite else {
-      throw ModelError("the correlation length must be positive and finite")
+    let longest = CorrelatedDephasing.lengthInLattices * Double(bands.grid.extents[0])
+    guard length > 0, length <= longest else {
+      throw ModelError(
+        "a correlation length of \(length) cells; allowed is above 0, and at most \(longest), "
+          + "\(Int(CorrelatedDephasing.lengthInLattices)) times the lattice"
+      )
     }
     let dephasing = try JumpBath.dephasing(rates: rates).kernel(on: bands).separable
     guard length >= 1.0 / 700 else { return RateKernel(separable: dephasing) }

@@ -14,7 +14,7 @@ public struct BlochHamiltonian: Sendable, Equatable {
   /// Creates the Hamiltonian with these terms.
   ///
   /// - Throws: `ModelError` if a hopping has the wrong dimension, an unknown orbital, an amplitude that
-  ///   is not finite, or is on-site and not real.
+  ///   is not finite, or neither zero nor of a magnitude from 10⁻²⁰⁰ to 10²⁰⁰, or is on-site and not real.
   public init(dimension: Int, orbitals: [String], hoppings: [Hopping]) throws(ModelError) {
     guard !orbitals.isEmpty, Set(orbitals).count == orbitals.count else {
       throw ModelError("a lattice needs one or more orbitals with different names")
@@ -29,6 +29,14 @@ public struct BlochHamiltonian: Sendable, Equatable {
       }
       guard hopping.amplitude.isFinite else {
         throw ModelError("\(name): the amplitude must be finite")
+      }
+      // Beyond, exact sums of velocities would leave the range of doubles.
+      let size = hopping.amplitude.magnitude
+      guard size == 0 || (1e-200...1e200).contains(size) else {
+        throw ModelError(
+          "\(name): the amplitude \(size) is out of range; allowed is zero, or from 1e-200 to 1e200",
+          about: .lattice
+        )
       }
       guard !hopping.isOnSite || hopping.amplitude.imaginary == 0 else {
         throw ModelError("\(name): an on-site energy must be real for a Hermitian Hamiltonian")

@@ -156,9 +156,8 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   /// Collective.
   mutating func setInitial(_ initial: InitialState, over communicator: Group) throws {
     if isSeparable, let lambda = initial.commonLambda {
-      // The mean of n over the modes is that of each.
       start.buffer.update(repeating: lambda)
-      filling = occupations(Vector(repeating: lambda)).occupation[0]
+      filling = initial.filling ?? 0.5
       return solver.value.impose(filling: filling, idle: lambda)
     }
     let copy = AlignedVector(count: energies.count)
@@ -169,7 +168,9 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
       over: communicator
     )
     start.copy(from: state)
-    filling = try observables.evaluate(at: start, over: communicator).filling
+    // One that is given is known to all digits.
+    filling =
+      try initial.filling ?? observables.evaluate(at: start, over: communicator).filling
     if isSeparable { solver.value.impose(filling: filling, idle: start) }
   }
 

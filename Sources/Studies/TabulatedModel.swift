@@ -106,14 +106,8 @@ struct TabulatedModel {
 extension ModeTables {
   /// Refuses what the deck's numbers, each of them finite, have made infinite together.
   ///
-  /// - Throws: `ModelError` if an energy, a velocity or a rate exceeds double precision.
+  /// - Throws: `ModelError` if a rate exceeds double precision.
   fileprivate func requireFinite() throws(ModelError) {
-    guard ([energies] + velocities).allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
-      throw ModelError(
-        "energies or velocities exceed double precision; use smaller hoppings",
-        about: .lattice
-      )
-    }
     let channels = kernel.separable.channels + kernel.modulated.flatMap(\.channels.channels)
     for channel in channels {
       guard channel.coupling.isFinite, channel.source.allSatisfy(\.isFinite),

@@ -31,7 +31,7 @@ extension Program {
         .options("--set", "baths.thermal.beta=1e300", saying: "beta", "1380"),
         .options(
           "--set",
-          "lattice.hopping=1e300",
+          "lattice.hopping=1e100",
           saying: "deck.yaml:7: baths.thermal.beta",
           "1380"
         ),
@@ -42,8 +42,10 @@ extension Program {
           "lattice.hopping=1e308",
           "--set",
           "baths.drive=1",
-          saying: "deck.yaml:1: lattice: energies or velocities exceed"
+          saying: "deck.yaml:1: lattice: hopping 1: the amplitude 1e+308 is out of range",
+          "1e-200 to 1e200"
         ),
+        .options("--set", "lattice.hopping=1e-250", saying: "lattice: hopping 1", "1e-200"),
 
         // Bands that touch
         .options(

@@ -81,7 +81,6 @@ extension Program {
       let table = "momentum,band,lambda\n" + hot.joined()
       var refusals: [Refusal] = [
         .options("--set", "baths.coupling=1e300", saying: "step length fell", "stiff"),
-        .options("--set", "baths.thermal.beta=40", saying: "step length fell", "stiff"),
         .options("--set", "initial={thermal: {beta: 1e4}}", saying: "rates that are not finite"),
         Refusal(
           title: "λ = 800",

@@ -103,7 +103,11 @@ struct ModulationTests {
     #expect(throws: ModelError.self) {
       try CorrelatedDephasing(length: 1, rates: [1]).kernel(on: square)
     }
-    for length in [0, -1, .nan, .infinity] {
+    // On five cells the longest is 500.
+    #expect(throws: Never.self) {
+      try CorrelatedDephasing(length: 500, rates: [1]).kernel(on: bands)
+    }
+    for length in [0, -1, .nan, .infinity, 501, 1e16] {
       #expect(throws: ModelError.self) {
         try CorrelatedDephasing(length: length, rates: [1]).kernel(on: bands)
       }

@@ -122,7 +122,10 @@ struct BandStructureTests {
     #expect(error?.description == "the lattice has 2 directions, its Hamiltonian 1")
   }
 
-  @Test("A hopping that is not finite is refused", arguments: [Double.nan, .infinity])
+  @Test(
+    "A hopping that is not finite, or beyond what exact sums can take, is refused",
+    arguments: [Double.nan, .infinity, 1e201, 1e-201, -1e-300]
+  )
   func hopping(_ hopping: Double) {
     #expect(throws: ModelError.self) { try BlochHamiltonian.tightBinding(hopping: hopping) }
   }

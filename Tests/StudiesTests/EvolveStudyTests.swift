@@ -54,6 +54,33 @@ struct EvolveStudyTests {
     return zip(a, b).map { abs($0 - $1) }.max() ?? 0
   }
 
+  /// The first steps are of the order e^−|λ|, whatever comes later.
+  @Test(
+    "Cold states, and cold baths, are as good as others",
+    arguments: [SteppingMethod.explicit, .implicit, .auto],
+    [(2.0, 17.0), (2, 40), (40, 0)]
+  )
+  func cold(_ method: SteppingMethod, _ temperatures: (bath: Double, initial: Double)) throws {
+    // Explicit steps would be limited by stability.
+    if method == .explicit, temperatures.bath > 10 { return }
+    var setup = StudySetup(
+      model: try Chain.tightBinding(beta: temperatures.bath, drive: 0.5),
+      grid: try MomentumGrid(extents: [8]),
+      recordedModes: Array(0..<8)
+    )
+    let steady = try SteadyStudy(setup).run(over: SerialCommunicator())
+    setup.initial = .thermal(inverseTemperature: temperatures.initial, filling: 0.5)
+    let study = EvolveStudy(
+      setup,
+      outputTimes: [1e-30, 5, 3000],
+      control: StepControl(relativeTolerance: 1e-9, absoluteTolerance: 1e-9),
+      method: method
+    )
+    let outputs = try EvolveStudyTests.run(study).outputs
+    #expect(outputs.map(\.time) == [1e-30, 5, 3000])
+    #expect(EvolveStudyTests.deviation(outputs[2].lambda, steady.lambda) < 1e-7)
+  }
+
   @Test("λ of all modes agrees with Fig. 2 to 1e-8 at all times", arguments: ForceChoice.allCases)
   func figure2(_ forces: ForceChoice) throws {
     let reference = try Reference.figure2()

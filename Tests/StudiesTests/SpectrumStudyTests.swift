@@ -74,4 +74,26 @@ struct SpectrumStudyTests {
       #expect(state.peak == j * bands + band)
     }
   }
+
+  /// In 60 digits the rates are positive, the smallest 0.12 εJ; LAPACK finds negative ones.
+  @Test(
+    "Rates too far apart for LAPACK are an error, and never negative",
+    arguments: [15.0, 20, 40]
+  )
+  func graded(_ beta: Double) throws {
+    let setup = StudySetup(
+      model: try Chain.rashba(beta: beta, drive: 0.5),
+      grid: try MomentumGrid(extents: [20]),
+      initial: .uniform(filling: 0.01)
+    )
+    for extent in [SpectrumStudy.Extent.all, .slowest(3)] {
+      do {
+        let result = try SpectrumStudy(setup, extent: extent).run(over: SerialCommunicator())
+        #expect(extent != .all)
+        #expect(result.spectrum.rates.allSatisfy { $0.real > 0 })
+      } catch NumericalError.spectrum(let reason) {
+        #expect(reason.contains("1e-08 is allowed"))
+      }
+    }
+  }
 }

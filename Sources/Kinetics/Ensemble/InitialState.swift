@@ -13,6 +13,14 @@ public enum InitialState: Sendable, Equatable {
   /// λ of the owned modes, one by one.
   case values([Double])
 
+  /// The filling, where it is given and not that of a list.
+  public var filling: Double? {
+    switch self {
+    case .uniform(let filling), .thermal(_, let filling): filling
+    case .values: nil
+    }
+  }
+
   /// λ of every mode, where it is the same for all; else `nil`.
   public var commonLambda: Double? {
     guard case .uniform(let filling) = self else { return nil }
@@ -79,8 +87,9 @@ public enum InitialState: Sendable, Equatable {
 ///
 /// Collective.
 ///
-/// Newton's method inside a bracket that every iteration narrows. All sums are exact, so that all
-/// ranks find the same number, and runs on different numbers of ranks too.
+/// Newton's method inside a bracket that every iteration narrows, and halves where Newton's steps are slow. Particles and
+/// holes are summed, those of an insulator to all digits. All sums are exact, so that all ranks find the same number,
+/// and runs on different numbers of ranks too.
 ///
 /// - Complexity: two exact sums in one Allreduce for each iteration, five or six in the usual case.
 func chemicalPotential(
@@ -104,15 +113,13 @@ func chemicalPotential(
   var upper = extremes[0] + offset
   var chemical = (lower + upper) / 2
   let target = filling * Double(modes)
-  var sums = ExactSums(exponents: [1, 1])
-  for _ in 0..<200 where lower < upper {
-    sums.reset()
-    addOccupations(scaledEnergies, chemical, to: &sums)
-    try sums.reduce(over: communicator)
-    let excess = sums.value(0) - target
+  for iteration in 0..<200 where lower < upper {
+    let sums = try OccupationSums(scaledEnergies, chemical, over: communicator)
+    let excess = sums.surplus + (Double(sums.filled) - target)
     if excess > 0 { upper = chemical } else { lower = chemical }
-    let newton = chemical - excess / sums.value(1)
-    let next = newton > lower && newton < upper ? newton : (lower + upper) / 2
+    let newton = chemical - excess / sums.variance
+    let isInside = newton > lower && newton < upper && (iteration < 12 || iteration % 3 != 0)
+    let next = isInside ? newton : (lower + upper) / 2
     if abs(next - chemical) <= 2 * max(abs(next), 1).ulp { return next }
     chemical = next
   }
@@ -146,31 +153,4 @@ func particleNumber(
   for _ in lambda.count..<lambda.paddedCount { sums.add(-0.5, to: 0) }
   try sums.reduce(over: communicator)
   return sums.value(0)
-}
-
-/// Adds Σ n and Σ n h of λ = energies − chemical.
-private func addOccupations(
-  _ energies: borrowing AlignedVector,
-  _ chemical: Double,
-  to sums: inout ExactSums
-) {
-  let block = FoldAccumulator.capacity * Vector.scalarCount
-  let window = sums.windows[0]
-  let whole = energies.count / Vector.scalarCount * Vector.scalarCount
-  for start in stride(from: 0, to: whole, by: block) {
-    var number = FoldAccumulator()
-    var variance = FoldAccumulator()
-    for index in stride(from: start, to: min(start + block, whole), by: Vector.scalarCount) {
-      let (n, h) = occupations(energies.pointer.vector(at: index) - Vector(repeating: chemical))
-      number.add(n, window)
-      variance.add(n * h, window)
-    }
-    sums.absorb(&number, into: 0)
-    sums.absorb(&variance, into: 1)
-  }
-  for index in whole..<energies.count {
-    let (n, h) = occupations(energies[index] - chemical)
-    sums.add(n, to: 0)
-    sums.add(n * h, to: 1)
-  }
 }

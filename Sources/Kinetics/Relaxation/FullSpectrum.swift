@@ -23,7 +23,8 @@ extension RelaxationSpectrum {
   ///   - partition: Who owns which modes.
   ///   - communicator: The ranks.
   /// - Returns: The rates in units of εJ, the same on all ranks.
-  /// - Throws: What `kernel` throws, `NumericalError` if LAPACK fails; `CommunicationError` if a collective fails.
+  /// - Throws: What `kernel` throws, `NumericalError` if LAPACK fails or finds rates that are none; `CommunicationError`
+  ///   if a collective fails.
   /// - Complexity: about 25 M³ multiplications and 32 M² bytes on the first rank.
   public static func all(
     of kernel: () throws -> RateKernel,
@@ -41,10 +42,7 @@ extension RelaxationSpectrum {
     try communicator.agree {
       guard communicator.rank == 0 else { return }
       let jacobian = Jacobian(of: try kernel(), at: values, momenta: partition.momenta)
-      guard let found = jacobian.spectrum() else {
-        throw NumericalError.spectrum("LAPACK found no eigenvalues")
-      }
-      spectrum = found
+      spectrum = try jacobian.spectrum()
     }
     spectrum.write(to: &numbers)
     span = numbers.mutableSpan

@@ -15,8 +15,8 @@ package struct Jacobian {
   /// The number of modes without any rate.
   private let idleModes: Int
 
-  /// The smallest in + out.
-  private let smallest: Double
+  /// in + out of the modes.
+  private let rates: [Double]
 
   /// Builds the matrix from its definition.
   ///
@@ -53,23 +53,25 @@ package struct Jacobian {
     modes = order
     scales = roots
     idleModes = lambda.count - order.count
-    smallest = order.last.map { rates[$0] } ?? 0
+    self.rates = order.map { rates[$0] }
   }
 
   /// All eigenvalues, but for those of conserved quantities.
   ///
   /// LAPACK's errors are relative to the largest rate. Where rates differ by more than 10⁴, the smaller ones
-  /// come from the inverse of the matrix (shifted by the smallest in + out), whose errors are relative to them.
+  /// come from the inverse of the matrix (shifted by the smallest in + out), whose errors are relative to them. Where
+  /// rates differ by so much that neither finds all of them, there is no spectrum.
   ///
-  /// - Returns: `nil` if LAPACK fails.
-  package func spectrum() -> RelaxationSpectrum? {
+  /// - Throws: `NumericalError.spectrum` if LAPACK fails, or a state is none, see `StateCertificate.gradedResidual`.
+  package func spectrum() throws(NumericalError) -> RelaxationSpectrum {
+    let failure = NumericalError.spectrum("LAPACK found no eigenvalues")
     var spectrum = RelaxationSpectrum()
     spectrum.idleModes = idleModes
-    guard !modes.isEmpty else { return spectrum }
-    guard let direct = Eigensystem(of: matrix) else { return nil }
+    guard let smallest = rates.last else { return spectrum }
+    guard let direct = Eigensystem(of: matrix) else { throw failure }
     var pairs = direct.indices.map { (system: direct, index: $0) }
     if matrix.largest > 1e4 * smallest {
-      guard let inverse = Eigensystem(of: matrix, shiftedBy: smallest) else { return nil }
+      guard let inverse = Eigensystem(of: matrix, shiftedBy: smallest) else { throw failure }
       let bound = (matrix.largest * smallest).squareRoot()
       let slow = inverse.indices.prefix { inverse.size(of: $0) < bound }
       pairs = slow.map { (inverse, $0) } + pairs.dropFirst(slow.count)
@@ -82,6 +84,16 @@ package struct Jacobian {
       return (real, abs(imaginary), -imaginary)
     }
     pairs.sort { order($0) < order($1) }
+    for (system, index) in pairs {
+      let (rate, residual) = (system.real[index], system.residual(of: index, rates))
+      // All states decay: no rate of a stable state is negative.
+      guard residual <= RelaxationSpectrum.tolerance, rate >= 0 else {
+        throw .spectrum(
+          "the state of the rate \(rate)·εJ has a residual of \(residual); \(RelaxationSpectrum.tolerance) is "
+            + "allowed: rates from \(smallest)·εJ to \(rates[0])·εJ are too far apart; a smaller beta helps"
+        )
+      }
+    }
     spectrum.rates = pairs.map { system, index in
       RelaxationRate(
         real: system.real[index],
@@ -165,18 +177,25 @@ private struct Eigensystem {
 
   /// |A v − μ v|/(|μ| |v|).
   func residual(of index: Int) -> Double {
+    residual(of: index, [Double](repeating: 0, count: vectors.rows))
+  }
+
+  /// The same with each row divided by the larger of |μ| and a rate of its own.
+  func residual(of index: Int, _ rates: [Double]) -> Double {
     let (column, isReal) = (columns[index], imaginary[index] == 0)
     // The vector belongs to +|im|.
     let (a, b) = (real[index], abs(imaginary[index]))
+    let size = (a * a + b * b).squareRoot()
     var (deviation, length) = (0.0, 0.0)
     for row in 0..<vectors.rows {
       let x = vectors[row, column]
       let y = isReal ? 0 : vectors[row, column + 1]
       let first = images[row, column] - (a * x - b * y)
       let second = isReal ? 0 : images[row, column + 1] - (a * y + b * x)
-      deviation += first * first + second * second
+      let unit = max(size, rates[row])
+      deviation += (first * first + second * second) / (unit * unit)
       length += x * x + y * y
     }
-    return (deviation / length).squareRoot() / (a * a + b * b).squareRoot()
+    return (deviation / length).squareRoot()
   }
 }

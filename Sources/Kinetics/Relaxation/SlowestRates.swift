@@ -60,7 +60,7 @@ extension RelaxationSpectrum {
           matrix,
           over: communicator
         )
-        guard certificate.gradedResidual <= tolerance else {
+        guard certificate.gradedResidual <= tolerance, state.real >= 0 else {
           throw NumericalError.spectrum(
             "the state of the rate \(state.real)·εJ has a residual of \(certificate.gradedResidual); "
               + "\(tolerance) is allowed"

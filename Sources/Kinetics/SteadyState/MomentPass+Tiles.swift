@@ -38,6 +38,18 @@ extension MomentPass {
     }
   }
 
+  /// n of a tile, less 1 where it is above 1/2; such modes are counted.
+  mutating func tabulateSurplus(_ count: Int) {
+    var filled = SIMD8<Int64>.zero
+    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
+      let (n, h) = (column(0).vector(at: index), column(1).vector(at: index))
+      let isFilled = h .< n
+      filled &+= SIMD8<Int64>.zero.replacing(with: 1, where: isFilled)
+      surplusColumn.store(n.replacing(with: -h, where: isFilled), at: index)
+    }
+    work.filled += filled.wrappedSum()
+  }
+
   /// λ of a tile, and n and h from that λ alone; its residual and its digest.
   ///
   /// - Parameters:

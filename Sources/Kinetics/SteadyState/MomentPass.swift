@@ -26,7 +26,7 @@ struct MomentPass: ~Copyable {
     case table(UnsafePointer<Double>)
   }
 
-  /// n, h, h/(in + out), n/(in + out) of a tile, then P_0, Q_0, P_1 …, c.
+  /// n, h, h/(in + out), n/(in + out) of a tile, then P_0, Q_0, P_1 …, c, and n less 1 where it is above 1/2.
   private let columns: AlignedVector
   /// γ_r A_r and γ_r B_r.
   let coefficients: AlignedVector
@@ -65,6 +65,8 @@ struct MomentPass: ~Copyable {
     var relativeChanges: [Double] = []
     /// The largest magnitude in each column, where it is looked for.
     var largest: [Double] = []
+    /// The modes that are more than half filled.
+    var filled: Int64 = 0
   }
 
   /// Prepares a pass.
@@ -76,7 +78,7 @@ struct MomentPass: ~Copyable {
   init(of kernel: borrowing ScaledKernel, others tables: Int = 0, isGrouped: Bool) {
     channels = kernel.channels
     otherCount = tables
-    columns = AlignedVector(count: (4 + 2 * kernel.channels + 1) * ScaledKernel.tile)
+    columns = AlignedVector(count: (4 + 2 * kernel.channels + 2) * ScaledKernel.tile)
     coefficients = AlignedVector(count: 2 * kernel.channels)
     others = AlignedVector(count: tables * kernel.stride)
     for mode in 0..<ScaledKernel.tile { ones[mode] = 1 }
@@ -109,7 +111,17 @@ struct MomentPass: ~Copyable {
 
   /// Σ_m f_r n for even rows, Σ_m g_r h for odd ones, Σ_m n for the last; after it, of a state, Σ_m n
   /// over the other tables.
-  func moment(_ row: Int) -> Double { sums.value(row) }
+  func moment(_ row: Int) -> Double {
+    row == 2 * channels ? surplus(over: 0) : sums.value(row)
+  }
+
+  /// Σ_m n_m less a number of particles.
+  ///
+  /// Of modes that are more than half filled it is −h that is summed, and they are counted. So the particles and holes of
+  /// an insulator keep all digits, where those of Σ n would be lost in the rounding of their number.
+  func surplus(over number: Double) -> Double {
+    sums.value(2 * channels) + (Double(work.filled) - number)
+  }
 
   /// Σ_m a_row b_column: columns 0 ..< 2R are P_s and Q_s, the last is the response.
   func element(row: Int, column: Int) -> Double {
@@ -213,8 +225,10 @@ struct MomentPass: ~Copyable {
     } else if work.extent == .moments {
       tabulateOccupations(kernel, idle, start, count)
     }
+    tabulateSurplus(count)
     for row in 0..<(work.state == nil ? 2 * channels + 1 : rowCount) {
-      let values = column(row < 2 * channels && row % 2 == 1 ? 1 : 0)
+      let isNumber = row == 2 * channels
+      let values = isNumber ? surplusColumn : column(row < 2 * channels && row % 2 == 1 ? 1 : 0)
       if sums.isGrouped, row <= 2 * channels {
         sums.addGroups(row, table(kernel, row, start), values, count: count)
       } else {
@@ -243,7 +257,8 @@ struct MomentPass: ~Copyable {
         table,
         column(4),
         count: count,
-        folds: work.folds
+        // What fixes the filling of an insulator is small.
+        folds: row == 2 * channels ? 3 : work.folds
       )
     }
     elements.endTile()
@@ -264,11 +279,9 @@ struct MomentPass: ~Copyable {
     integers: inout [Int64],
     over communicator: some Communicator
   ) throws(CommunicationError) {
-    if work.extent == .moments, integers.isEmpty {
-      try sums.reduce(over: communicator)
-    } else {
-      try sums.reduce(with: &elements, integers: &integers, over: communicator)
-    }
+    integers.append(work.filled)
+    try sums.reduce(with: &elements, integers: &integers, over: communicator)
+    work.filled = integers.removeLast()
     isValid = sums.isValid && (work.extent == .moments || elements.isValid)
   }
 
@@ -277,6 +290,8 @@ struct MomentPass: ~Copyable {
   func column(_ index: Int) -> UnsafeMutablePointer<Double> {
     columns.pointer + index * ScaledKernel.tile
   }
+
+  var surplusColumn: UnsafeMutablePointer<Double> { column(4 + 2 * channels + 1) }
 
   func one() -> UnsafeMutablePointer<Double> { ones.pointer }
 

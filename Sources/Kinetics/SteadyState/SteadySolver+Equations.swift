@@ -17,10 +17,10 @@ extension SteadySolver {
   /// What the equations leave: ln of the moments found over those assumed, and the number.
   func residuals() -> [Double] {
     (0...unknowns).map { row in
-      let value = pass.moment(row)
       guard row < unknowns else {
-        return (value - filling * Double(partition.modes)) / scale(row)
+        return pass.surplus(over: filling * Double(partition.modes)) / scale(row)
       }
+      let value = pass.moment(row)
       return point.units[row] == 0
         ? .log(value / point.moments[row]) : (value - point.moments[row]) / point.units[row]
     }
@@ -42,7 +42,8 @@ extension SteadySolver {
 
   /// The least-squares inverse of a matrix, the same on all ranks; NaN where there is none.
   ///
-  /// Collective: computed on the first rank and broadcast.
+  /// Collective: computed on the first rank and broadcast. The last row, which fixes the filling, has the weight of
+  /// the others, however few modes are partly filled.
   func inverse(
     of matrix: [Double],
     rows: Int,
@@ -53,6 +54,13 @@ extension SteadySolver {
       var matrix = matrix
       var right = [Double](repeating: 0, count: rows * rows)
       for row in 0..<rows { right[row * rows + row] = 1 }
+      let filling = (rows - 1) * columns..<rows * columns
+      let largest = matrix[filling].reduce(0) { max($0, abs($1)) }
+      if largest >= .leastNormalMagnitude {
+        let unit = Double(sign: .plus, exponent: -Int(largest.exponent), significand: 1)
+        for index in filling { matrix[index] *= unit }
+        right[rows * rows - 1] = unit
+      }
       var values = [Double](repeating: 0, count: rows)
       let info = tgge_lapack_least_squares(
         Int32(rows),
