@@ -96,4 +96,19 @@ struct SpectrumStudyTests {
       }
     }
   }
+
+  @Test("The slowest rates are those of the whole spectrum where moments do not give them")
+  func cold() throws {
+    let setup = StudySetup(
+      model: try Chain.tightBinding(beta: 10, drive: 0.01),
+      grid: try MomentumGrid(extents: [20]),
+      initial: .uniform(filling: 0.05)
+    )
+    let slowest = try SpectrumStudy(setup, extent: .slowest(4)).run(over: SerialCommunicator())
+    let all = try SpectrumStudy(setup, extent: .all).run(over: SerialCommunicator())
+    #expect(slowest.spectrum.rates.count == 4)
+    for (rate, other) in zip(slowest.spectrum.rates, all.spectrum.rates) {
+      #expect(abs(rate.real - other.real) < 1e-8 * other.real)
+    }
+  }
 }
