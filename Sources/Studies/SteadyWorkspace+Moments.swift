@@ -1,9 +1,10 @@
 import Communication
 import Kinetics
+import RealModule
 import VectorMath
 
 /// The ways to a steady state in moments.
-private enum SteadyAttempt { case warm, cold, fixedPoint, pseudoTime }
+private enum SteadyAttempt { case warm, cold, uniform, fixedPoint, pseudoTime }
 
 extension SteadyWorkspace {
   /// The state whose moments are those of a coarse lattice, in one pass.
@@ -31,8 +32,8 @@ extension SteadyWorkspace {
     return result
   }
 
-  /// From where the search should begin; failing that by Newton's method from the initial state,
-  /// failing that by an accelerated fixed point, and failing that through pseudo-time.
+  /// From where the search should begin; failing that by Newton's method from the initial state, then from a uniform
+  /// one of its filling, failing that by an accelerated fixed point, and failing that through pseudo-time.
   mutating func solveMoments(
     _ setup: StudySetup,
     from begin: SteadyStart,
@@ -43,7 +44,8 @@ extension SteadyWorkspace {
     var residual = Double.infinity
     let attempts: [SteadyAttempt] =
       solver.value.prefersFixedPoint
-      ? [.warm, .fixedPoint, .cold, .pseudoTime] : [.warm, .cold, .fixedPoint, .pseudoTime]
+      ? [.warm, .fixedPoint, .cold, .uniform, .pseudoTime]
+      : [.warm, .cold, .uniform, .fixedPoint, .pseudoTime]
     for attempt in attempts {
       let found: Bool
       var isGiven = false
@@ -62,6 +64,15 @@ extension SteadyWorkspace {
         }
       case .cold:
         try solver.value.begin(at: start)
+        passes += 1
+        found = try converges(&passes) { solver throws(CommunicationError) in
+          try solver.iterate(responses: responses, limit: 40)
+        }
+      case .uniform:
+        // Rates of a very cold initial state may be beyond double precision.
+        guard setup.initial.commonLambda == nil, filling > 0, filling < 1 else { continue }
+        lambda.buffer.update(repeating: .log((1 - filling) / filling))
+        try solver.value.begin(at: lambda)
         passes += 1
         found = try converges(&passes) { solver throws(CommunicationError) in
           try solver.iterate(responses: responses, limit: 40)

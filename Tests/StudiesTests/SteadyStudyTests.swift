@@ -221,4 +221,21 @@ struct SteadyStudyTests {
     let broken = AlignedVector([Double](repeating: .nan, count: 20))
     #expect(try certify(broken, with: &engine, over: world).residual == .infinity)
   }
+
+  @Test(
+    "Only the filling of the initial state matters, however cold it is",
+    arguments: [10.0, 1e4]
+  )
+  func coldStart(_ beta: Double) throws {
+    var setup = StudySetup(
+      model: try Chain.tightBinding(beta: 2, drive: 0.5),
+      grid: try MomentumGrid(extents: [60]),
+      initial: .uniform(filling: 0.3),
+      recordedModes: Array(0..<60)
+    )
+    let uniform = try SteadyStudy(setup).run(over: SerialCommunicator())
+    setup.initial = .thermal(inverseTemperature: beta, filling: 0.3)
+    let cold = try SteadyStudy(setup).run(over: SerialCommunicator())
+    for (one, other) in zip(uniform.lambda, cold.lambda) { #expect(abs(one - other) < 1e-13) }
+  }
 }
