@@ -72,7 +72,7 @@ struct DeckRun {
     says: Bool = true
   ) throws -> InitialState {
     try requireMemory(bytes, sharing: shared)
-    try OutputFiles.check(outputs, replacingNone: [options.deck], on: communicator)
+    try OutputFiles.check(outputs, replacingNone: inputs, on: communicator)
     if says { noteMemory(bytes, shared) }
     return try initialState()
   }
@@ -115,6 +115,15 @@ struct DeckRun {
         + "\(MemoryCheck.gigabytes(bytes)) of memory on each\(common)",
       on: communicator
     )
+  }
+
+  /// The deck, and the file that it begins with.
+  var inputs: [InputFile] {
+    var files = [InputFile(path: options.deck)]
+    if case .file(let path, _) = deck.initial {
+      files.append(InputFile(path: path, reader: "which initial.file names"))
+    }
+    return files
   }
 
   /// The file of `--out`; none if there is no such option.

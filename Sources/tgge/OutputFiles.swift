@@ -30,6 +30,15 @@ struct OutputFile {
   }
 }
 
+/// A file that a run reads, and must not replace.
+struct InputFile {
+  /// Its name.
+  let path: String
+
+  /// Who reads it, for errors.
+  var reader = "which is read"
+}
+
 /// Finds out before the work whether the files of a run can be written.
 enum OutputFiles {
   /// Refuses names that cannot be files, or not at the same time, and disks without room for them.
@@ -45,7 +54,7 @@ enum OutputFiles {
   /// - Throws: `UsageError` on the first rank, `RemoteFailure` on the others.
   static func check(
     _ files: [OutputFile],
-    replacingNone inputs: [String] = [],
+    replacingNone inputs: [InputFile] = [],
     on communicator: some Communicator
   ) throws {
     try communicator.agree {
@@ -86,7 +95,7 @@ enum OutputFiles {
   }
 
   /// Throws if two files of a run have the same name.
-  private static func requireApart(_ files: [OutputFile], _ inputs: [String]) throws {
+  private static func requireApart(_ files: [OutputFile], _ inputs: [InputFile]) throws {
     // The last component stays as it is: a link is replaced, not what it points to.
     func place(_ name: String) -> String {
       let url = URL(fileURLWithPath: name)
@@ -95,9 +104,8 @@ enum OutputFiles {
     }
     var owners: [String: String] = [:]
     for input in inputs {
-      for name in [input, URL(fileURLWithPath: input).resolvingSymlinksInPath().path] {
-        owners[place(name)] = "which is read"
-      }
+      let resolved = URL(fileURLWithPath: input.path).resolvingSymlinksInPath().path
+      for name in [input.path, resolved] { owners[place(name)] = input.reader }
     }
     for file in files {
       for name in file.names {

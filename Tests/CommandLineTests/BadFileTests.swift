@@ -53,6 +53,32 @@ extension Program {
       .options("--out", "/proc/lambda.csv", saying: "--out /proc/lambda.csv: "),
     ]
 
+    /// A good state in lambda.csv, at which a run begins that writes a file.
+    private static func replacing(_ command: String, _ option: String, _ out: String) -> Refusal {
+      let rows = [-1, -0.5, 0, 0.5].map { "\($0),0,0\n" }.joined()
+      return Refusal(
+        title: "\(command) \(option) \(out)",
+        files: ["deck.yaml": Array(Sample.chain.utf8), "lambda.csv": Array((header + rows).utf8)],
+        arguments: [command, "deck.yaml", "--modes", "4", "--set", "initial={file: lambda.csv}"]
+          + [option, out],
+        saying: ["\(option) \(out): would replace ", "lambda.csv, which initial.file names; name"]
+      )
+    }
+
+    @Test("The file of initial.file is not replaced", arguments: [nil, 3] as [Int?])
+    func initialFile(ranks: Int?) async throws {
+      try await Refusal.expect(
+        [
+          BadFiles.replacing("evolve", "--out", "lambda.csv"),
+          BadFiles.replacing("evolve", "--checkpoint", "./lambda.csv"),
+          BadFiles.replacing("steady", "--out", "lambda.csv"),
+          BadFiles.replacing("spectrum", "--out", "lambda.csv"),
+          BadFiles.replacing("bands", "--out", "lambda.csv"),
+        ],
+        ranks: ranks
+      )
+    }
+
     @Test("Initial states: one line, naming the row", arguments: [nil, 3] as [Int?])
     func initialStates(ranks: Int?) async throws {
       try await Refusal.expect(BadFiles.tables, ranks: ranks)
