@@ -145,7 +145,7 @@ struct DeckRun {
     }
     if states > 0 { file.bytes = 8 * modes * Double(2 * states + 2 + dimension * (2 + orbitals)) }
     if canGoOn {
-      let journal = RowJournal<MPICommunicator>.name(of: out)
+      let journal = RowJournal<MPICommunicator>.name(of: LinkTarget.of(out))
       file.companions.append(journal)
       file.inherited.append(journal)
       file.bytes += 8 * modes * Double(states)

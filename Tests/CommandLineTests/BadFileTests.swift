@@ -109,6 +109,46 @@ extension Program {
       }
     }
 
+    @Test("Links to what is no file are refused and stay", arguments: [nil, 3] as [Int?])
+    func links(ranks: Int?) async throws {
+      try await withScratch { folder in
+        try folder.makeFolder("data")
+        let targets = [
+          ("null", "/dev/null", "is a device or a pipe, not a file"),
+          ("folder", "data", "is a directory, not a file"),
+          ("circle", "circle", "is a link in a circle"),
+          ("lost", "none/lambda.csv", "there is no folder "),
+          ("deck", "deck.yaml", "would replace "),
+          // Standard output is a file here, and a pipe to mpirun.
+          ("stream", "/proc/self/fd/1", ranks == nil ? "is where standard" : "is a device or"),
+        ]
+        try folder.write("deck.yaml", Sample.chain.utf8)
+        for (name, target, _) in targets { try folder.link(name, to: target) }
+        let names = folder.names
+        for option in ["--out", "--checkpoint"] {
+          for (name, target, reason) in targets {
+            let words = ["evolve", "deck.yaml", option, name]
+            let outcome = try await Tgge.run(words, ranks: ranks, in: folder)
+            #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
+            #expect(outcome.errors.contains("\(option) \(name): \(reason)"), "\(outcome)")
+            #expect(folder.target(of: name) == target)
+          }
+        }
+        #expect(folder.names == names && folder.names(in: "data").isEmpty)
+      }
+    }
+
+    @Test("A file where standard output goes is refused, not lost")
+    func standardOutput() async throws {
+      try await withScratch { folder in
+        try folder.write("deck.yaml", Sample.chain.utf8)
+        let command = "exec '\(Tgge.binary)' evolve deck.yaml --out table.csv > table.csv"
+        let outcome = try await Job(["/bin/sh", "-c", command], in: folder).finish(timeout: 30)
+        #expect(outcome.status == 64, "\(outcome)")
+        #expect(outcome.errors.contains("--out table.csv: is where standard output goes"))
+      }
+    }
+
     @Test("A full standard output is an error")
     func fullOutput() async throws {
       try await withScratch { folder in

@@ -77,6 +77,29 @@ extension ProgramOnDisk {
       }
     }
 
+    @Test("The state and the journal of a run are beside what links lead to", arguments: [nil, 3])
+    func links(ranks: Int?) async throws {
+      try await withScratch { folder in
+        let whole = try await Checkpoints.whole(in: folder)
+        try folder.makeFolder("data")
+        try folder.link("run.state", to: "data/state")
+        try folder.link("run.h5", to: "data/results")
+        let out = ["--out", "run.h5"]
+        let words = Checkpoints.run + ["--checkpoint", "run.state", "--every", "10steps"] + out
+        let first = try await Checkpoints.interrupt(words, ranks: ranks, by: SIGTERM, in: folder)
+        #expect(first.status == 75, "\(first)")
+        #expect(folder.names(in: "data").isSuperset(of: ["state", "results.rows"]))
+        #expect(folder.names == ["deck.yaml", "data", "run.state", "run.h5"])
+        let last = try await Tgge.run(words, ranks: 2, in: folder)
+        #expect(last.status == 0, "\(last)")
+        #expect(last.errors.contains("going on from "), "\(last)")
+        #expect(try Checkpoints.essence(last) == whole)
+        #expect(folder.target(of: "run.state") == "data/state")
+        #expect(folder.target(of: "run.h5") == "data/results")
+        #expect(folder.names(in: "data") == ["results"])
+      }
+    }
+
     @Test("A journal whose state is gone, as a run killed at its end leaves it, does no harm")
     func journalAlone() async throws {
       try await withScratch { folder in

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Records
 
 /// The options of commands that can be interrupted and go on.
 struct CheckpointOptions: ParsableArguments {
@@ -30,6 +31,9 @@ struct CheckpointOptions: ParsableArguments {
     )
   )
   var maxTime: TimeSpan?
+
+  /// The file that is written, where a link leads to.
+  var target: String? { file.map(LinkTarget.of) }
 
   mutating func validate() throws {
     guard file == nil, every != nil || maxTime != nil else { return }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Records
 
 /// The options of commands whose finished pieces are not computed again.
 struct LedgerOptions: ParsableArguments {
@@ -22,6 +23,9 @@ struct LedgerOptions: ParsableArguments {
     )
   )
   var maxTime: TimeSpan?
+
+  /// The file that is written, where a link leads to.
+  var target: String? { file.map(LinkTarget.of) }
 
   mutating func validate() throws {
     guard file == nil, maxTime != nil else { return }
