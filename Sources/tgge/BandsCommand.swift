@@ -19,7 +19,7 @@ struct BandsCommand: RankedCommand {
   @OptionGroup var options: DeckOptions
 
   func run(on communicator: MPICommunicator) throws {
-    let job = try DeckRun(options, on: communicator)
+    let job = try DeckRun(options, records: false, on: communicator)
     // A table has about as many digits as λ has, and more columns.
     let outputs = job.outputs(states: 1, lambda: true)
     try OutputFiles.check(outputs, replacingNone: job.inputs, on: communicator)

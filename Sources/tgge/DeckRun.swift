@@ -23,21 +23,31 @@ struct DeckRun {
   ///
   /// Collective.
   ///
+  /// - Parameters:
+  ///   - options: The deck and what changes it.
+  ///   - records: Whether the command looks at the recorded momenta; else they may be anywhere.
+  ///   - communicator: The ranks.
   /// - Throws: `DeckError` or `UsageError`, alike on all ranks.
-  init(_ options: DeckOptions, on communicator: MPICommunicator) throws {
-    try self.init(options, try options.load(on: communicator), on: communicator)
+  init(_ options: DeckOptions, records: Bool = true, on communicator: MPICommunicator) throws {
+    let deck = try options.load(on: communicator)
+    try self.init(options, deck, records: records, on: communicator)
   }
 
   /// Makes the model of a deck that has been read.
   ///
   /// - Throws: `DeckError`, alike on all ranks.
-  init(_ options: DeckOptions, _ deck: Deck, on communicator: MPICommunicator) throws {
+  init(
+    _ options: DeckOptions,
+    _ deck: Deck,
+    records: Bool = true,
+    on communicator: MPICommunicator
+  ) throws {
     self.options = options
     self.communicator = communicator
     self.deck = deck
     grid = try ModelBuilder.grid(deck)
     model = try ModelBuilder.model(deck)
-    recordedModes = try ModelBuilder.recordedModes(deck, grid: grid)
+    recordedModes = records ? try ModelBuilder.recordedModes(deck, grid: grid) : []
   }
 
   /// The model and what to look at; the initial state comes later, since it may be a large file.
