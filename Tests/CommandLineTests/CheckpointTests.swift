@@ -213,10 +213,15 @@ extension ProgramOnDisk {
         ),
         .options("--every", "10m", saying: "--every needs --checkpoint"),
         .options("--max-time", "10m", saying: "--max-time needs --checkpoint"),
-        .options("--checkpoint", "state", "--every", "10", saying: "--every"),
-        .options("--checkpoint", "state", "--every", "0steps", saying: "--every"),
         .options("--checkpoint", "state", "--max-time", "-1s", saying: "--max-time"),
       ]
+      let units = "with s, m, h"
+      refusals += ["10", "0s", "0steps", "1h30m", "infs"].map { span in
+        .options("--checkpoint", "state", "--every", span, saying: "--every", units, "500steps")
+      }
+      refusals += ["10", "0s", "1h30m", "10steps"].map { span in
+        .options("--checkpoint", "state", "--max-time", span, saying: "--max-time", units, "90s")
+      }
       refusals.append(
         Refusal(
           title: "a file of something else",

@@ -225,7 +225,7 @@ extension ProgramOnDisk {
             saying: "--checkpoint ledger: would replace ledger, which --out ledger needs"
           ),
           refusal("--max-time", "10m", saying: "--max-time needs --checkpoint"),
-          refusal("--checkpoint", "ledger", "--max-time", "0s", saying: "--max-time"),
+          refusal("--checkpoint", "ledger", "--max-time", "0s", saying: "--max-time", "as in 90s"),
         ],
         ranks: ranks
       )

@@ -20,7 +20,8 @@ struct LedgerOptions: ParsableArguments {
         + "30s, 10m, 24h; also before the job ends where the batch system says when (SLURM_JOB_END_TIME, "
         + "PBS_WALLTIME).",
       valueName: "span"
-    )
+    ),
+    transform: TimeSpan.init
   )
   var maxTime: TimeSpan?
 
