@@ -106,9 +106,10 @@ struct CheckpointKeeper: StateKeeper {
     )
     self.file = file
     let found = try FormerState.find(in: file, entries: entries, over: communicator)
+    if found.isWhole, !isQuiet { Failure.write("tgge: going on from \(path)", on: communicator) }
     for note in found.notes { Failure.write("tgge: \(note)", on: communicator) }
     source = found.source
-    hasWhole = found.source == path
+    hasWhole = found.isWhole
     hasSaved = found.content != nil
     former = found.content.map { StateWords($0.words) }
   }

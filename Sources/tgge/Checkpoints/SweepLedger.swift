@@ -85,7 +85,7 @@ struct SweepLedger: SweepKeeper, ~Copyable {
       ledger = consume opened
     }
     try share(records, points: decks.setups.count)
-    if !former.isEmpty {
+    if !former.isEmpty, !decks.jobs[0].options.quiet {
       notes.append(
         "going on from \(path), which has \(former.count) of \(decks.setups.count) points"
       )
