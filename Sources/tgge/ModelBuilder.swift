@@ -150,9 +150,25 @@ enum ModelBuilder {
       // A row has some sixty bytes; a file without end must not fill the memory.
       let partition = partition()
       let limit = (1 << 20) + partition.modes * 32 * (grid.dimension + 2)
-      let bytes = try SharedFile.read(path, limit: limit, on: communicator)
+      let bytes = try content(of: path, limit: limit, deck, on: communicator)
       let table = try LambdaTable(reading: bytes, fileName: path, dimension: grid.dimension)
       return .values(try values(table, grid, partition))
+    }
+  }
+
+  /// The bytes of the file of `initial.file`.
+  ///
+  /// Collective.
+  private static func content(
+    of path: String,
+    limit: Int,
+    _ deck: Deck,
+    on communicator: MPICommunicator
+  ) throws -> [UInt8] {
+    do {
+      return try SharedFile.read(path, limit: limit, on: communicator)
+    } catch let error as UsageError {
+      throw deck.error(at: "initial.file", error.description)
     }
   }
 

@@ -38,9 +38,14 @@ extension Program {
       table(header + "-1,0,1e999\n", "infinite", saying: ":2: lambda: ", "not finite"),
       table(header + "-1,0\n", "a field missing", saying: ":2: ", "2 fields"),
       table("\u{0}\u{1}\u{2}\n", "binary", saying: ":1: "),
-      .options("--set", "initial={file: none.csv}", saying: "none.csv: there is no such file"),
-      .options("--set", "initial={file: /}", saying: "/: is a directory"),
-      .options("--set", "initial={file: /dev/zero}", saying: "/dev/zero: is longer than"),
+      .deck(
+        "initial: {filling: 0.5}",
+        "initial: {file: none.csv}",
+        at: "9: initial.file",
+        "none.csv: there is no such file"
+      ),
+      .options("--set", "initial={file: /}", saying: "initial.file: /: is a directory"),
+      .options("--set", "initial={file: /dev/zero}", saying: "file: /dev/zero: is longer than"),
     ]
 
     private static let outputs: [Refusal] = [
