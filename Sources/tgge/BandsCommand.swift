@@ -19,10 +19,10 @@ struct BandsCommand: RankedCommand {
   @OptionGroup var options: DeckOptions
 
   func run(on communicator: MPICommunicator) throws {
-    let job = try DeckRun(options, on: communicator)
+    let job = try DeckRun(options, records: false, on: communicator)
     // A table has about as many digits as λ has, and more columns.
     let outputs = job.outputs(states: 1, lambda: true)
-    try OutputFiles.check(outputs, replacingNone: [options.deck], on: communicator)
+    try OutputFiles.check(outputs, replacingNone: job.inputs, on: communicator)
     try job.locating {
       let table = BandsTable(hamiltonian: job.model.hamiltonian, grid: job.grid)
       // What the first rank cannot compute or write must not leave the others waiting.

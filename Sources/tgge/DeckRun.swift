@@ -23,21 +23,31 @@ struct DeckRun {
   ///
   /// Collective.
   ///
+  /// - Parameters:
+  ///   - options: The deck and what changes it.
+  ///   - records: Whether the command looks at the recorded momenta; else they may be anywhere.
+  ///   - communicator: The ranks.
   /// - Throws: `DeckError` or `UsageError`, alike on all ranks.
-  init(_ options: DeckOptions, on communicator: MPICommunicator) throws {
-    try self.init(options, try options.load(on: communicator), on: communicator)
+  init(_ options: DeckOptions, records: Bool = true, on communicator: MPICommunicator) throws {
+    let deck = try options.load(on: communicator)
+    try self.init(options, deck, records: records, on: communicator)
   }
 
   /// Makes the model of a deck that has been read.
   ///
   /// - Throws: `DeckError`, alike on all ranks.
-  init(_ options: DeckOptions, _ deck: Deck, on communicator: MPICommunicator) throws {
+  init(
+    _ options: DeckOptions,
+    _ deck: Deck,
+    records: Bool = true,
+    on communicator: MPICommunicator
+  ) throws {
     self.options = options
     self.communicator = communicator
     self.deck = deck
     grid = try ModelBuilder.grid(deck)
     model = try ModelBuilder.model(deck)
-    recordedModes = try ModelBuilder.recordedModes(deck, grid: grid)
+    recordedModes = records ? try ModelBuilder.recordedModes(deck, grid: grid) : []
   }
 
   /// The model and what to look at; the initial state comes later, since it may be a large file.
@@ -72,7 +82,7 @@ struct DeckRun {
     says: Bool = true
   ) throws -> InitialState {
     try requireMemory(bytes, sharing: shared)
-    try OutputFiles.check(outputs, replacingNone: [options.deck], on: communicator)
+    try OutputFiles.check(outputs, replacingNone: inputs, on: communicator)
     if says { noteMemory(bytes, shared) }
     return try initialState()
   }
@@ -117,6 +127,15 @@ struct DeckRun {
     )
   }
 
+  /// The deck, and the file that it begins with.
+  var inputs: [InputFile] {
+    var files = [InputFile(path: options.deck)]
+    if case .file(let path, _) = deck.initial {
+      files.append(InputFile(path: path, reader: "which initial.file names"))
+    }
+    return files
+  }
+
   /// The file of `--out`; none if there is no such option.
   ///
   /// - Parameters:
@@ -136,7 +155,7 @@ struct DeckRun {
     }
     if states > 0 { file.bytes = 8 * modes * Double(2 * states + 2 + dimension * (2 + orbitals)) }
     if canGoOn {
-      let journal = RowJournal<MPICommunicator>.name(of: out)
+      let journal = RowJournal<MPICommunicator>.name(of: LinkTarget.of(out))
       file.companions.append(journal)
       file.inherited.append(journal)
       file.bytes += 8 * modes * Double(states)

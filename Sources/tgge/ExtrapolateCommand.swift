@@ -43,12 +43,24 @@ struct ExtrapolateCommand: RankedCommand {
     get throws {
       guard let modes = options.modes else { return [] }
       return try modes.split(separator: ",", omittingEmptySubsequences: false).map { word in
-        guard let length = Int(word.trimmingCharacters(in: .whitespaces)), length >= 4 else {
-          throw ValidationError("--modes \(modes): allowed are sizes of 4 or more, as in 16,24,32")
+        let word = word.trimmingCharacters(in: .whitespaces)
+        guard let length = ExtrapolateCommand.integer(word), length >= 4 else {
+          throw ValidationError(
+            "--modes \(modes): allowed are sizes of 4 or more, as in 16,24,32 or 1e2,2e2"
+          )
         }
         return length
       }
     }
+  }
+
+  /// An integer, which may be written as 1e3, as it may in a deck; up to 2^53 each is a `Double`.
+  private static func integer(_ word: String) -> Int? {
+    if let value = Int(word) { return value }
+    guard word.allSatisfy({ "0123456789.eE+-".contains($0) }), let value = Double(word),
+      abs(value) <= 0x1p53
+    else { return nil }
+    return Int(exactly: value)
   }
 
   func validate() throws {

@@ -103,15 +103,38 @@ enum ModelBuilder {
           "raman is a bath of a chain with one orbital; write others as kind: jumps"
         )
       }
+      let larger = Complex(deltaPrime).length > Complex(delta).length ? ".delta-prime" : ".delta"
+      try requireFinite(
+        (1 + Complex(delta).length) * (1 + Complex(deltaPrime).length),
+        deck,
+        key + larger
+      )
       return JumpBath(operators: [
         .raman(delta: Complex(delta), deltaPrime: Complex(deltaPrime))
       ])
     case .jumps(let operators):
+      for (index, jump) in operators.enumerated() {
+        let sum = jump.terms.reduce(0) { $0 + Complex($1.amplitude).length }
+        try requireFinite(jump.rate.squareRoot() * sum, deck, key + ".operators[\(index)]")
+      }
       return JumpBath(operators: operators.map(JumpOperator.init))
     case .dephasing(let rates):
       return JumpBath.dephasing(rates: rates, dimension: deck.lattice.dimension)
     case .correlatedDephasing(let length, let rates):
       return CorrelatedDephasing(length: length, rates: rates)
+    }
+  }
+
+  /// Refuses numbers of a bath, each of them finite, that together make rates infinite.
+  ///
+  /// - Parameters:
+  ///   - amplitude: As large as that of a jump may become; its square is a rate.
+  ///   - deck: The deck.
+  ///   - key: What is to blame.
+  /// - Throws: `DeckError`, alike on all ranks.
+  private static func requireFinite(_ amplitude: Double, _ deck: Deck, _ key: String) throws {
+    guard (amplitude * amplitude).isFinite else {
+      throw deck.error(at: key, "rates exceed double precision; use smaller amplitudes, rates")
     }
   }
 
@@ -150,9 +173,25 @@ enum ModelBuilder {
       // A row has some sixty bytes; a file without end must not fill the memory.
       let partition = partition()
       let limit = (1 << 20) + partition.modes * 32 * (grid.dimension + 2)
-      let bytes = try SharedFile.read(path, limit: limit, on: communicator)
+      let bytes = try content(of: path, limit: limit, deck, on: communicator)
       let table = try LambdaTable(reading: bytes, fileName: path, dimension: grid.dimension)
       return .values(try values(table, grid, partition))
+    }
+  }
+
+  /// The bytes of the file of `initial.file`.
+  ///
+  /// Collective.
+  private static func content(
+    of path: String,
+    limit: Int,
+    _ deck: Deck,
+    on communicator: MPICommunicator
+  ) throws -> [UInt8] {
+    do {
+      return try SharedFile.read(path, limit: limit, on: communicator)
+    } catch let error as UsageError {
+      throw deck.error(at: "initial.file", error.description)
     }
   }
 

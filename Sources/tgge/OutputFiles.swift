@@ -1,12 +1,13 @@
 import Communication
 import Foundation
+import Records
 
 /// A file that a run will write, with what comes to be beside it.
 struct OutputFile {
   /// The option that names it.
   let option: String
 
-  /// Its name.
+  /// Its name, as the user gave it; may be a link, which stays.
   let path: String
 
   /// What else the run writes, by their names; what has these names before is replaced.
@@ -18,8 +19,11 @@ struct OutputFile {
   /// Files of a former run that this one goes on from: their room is counted in `bytes`, and taken already.
   var inherited: [String] = []
 
+  /// The name that it gets.
+  fileprivate var target: String { LinkTarget.of(path) }
+
   /// All names that the file needs for itself.
-  fileprivate var names: [String] { [path, PartialFile.partial(path)] + companions }
+  fileprivate var names: [String] { [target, PartialFile.partial(target)] + companions }
 
   /// What is on the disk already of what the run needs.
   fileprivate var bytesThere: Double {
@@ -30,13 +34,23 @@ struct OutputFile {
   }
 }
 
+/// A file that a run reads, and must not replace.
+struct InputFile {
+  /// Its name.
+  let path: String
+
+  /// Who reads it, for errors.
+  var reader = "which is read"
+}
+
 /// Finds out before the work whether the files of a run can be written.
 enum OutputFiles {
   /// Refuses names that cannot be files, or not at the same time, and disks without room for them.
   ///
   /// Collective.
   ///
-  /// A device or a pipe is refused, since the complete file takes the place of what has its name.
+  /// A device or a pipe is refused, since the complete file takes the place of what has its name, or of what
+  /// a link with this name leads to.
   ///
   /// - Parameters:
   ///   - files: All that the run will write.
@@ -45,12 +59,15 @@ enum OutputFiles {
   /// - Throws: `UsageError` on the first rank, `RemoteFailure` on the others.
   static func check(
     _ files: [OutputFile],
-    replacingNone inputs: [String] = [],
+    replacingNone inputs: [InputFile] = [],
     on communicator: some Communicator
   ) throws {
     try communicator.agree {
       guard communicator.rank == 0, !files.isEmpty else { return }
-      for file in files { try requireNames(file) }
+      for file in files {
+        try requireNames(file)
+        try requireNoStream(file)
+      }
       try requireApart(files, inputs)
       for file in files { try requireWritable(file) }
       try requireRoom(for: files)
@@ -65,10 +82,14 @@ enum OutputFiles {
   /// Throws if a name is none of a file, or is that of something else.
   private static func requireNames(_ file: OutputFile) throws {
     let option = file.option
+    let target = file.target
     guard !file.path.isEmpty, !file.path.hasSuffix("/") else {
       throw UsageError("\(option) \(file.path): is not the name of a file")
     }
-    let folder = folder(of: file.path)
+    guard !LinkTarget.isLink(target) else {
+      throw UsageError("\(option) \(file.path): is a link in a circle; name another file")
+    }
+    let folder = folder(of: target)
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory) else {
       throw UsageError("\(option) \(file.path): there is no folder \(folder); make it before")
@@ -76,29 +97,40 @@ enum OutputFiles {
     guard isDirectory.boolValue else {
       throw UsageError("\(option) \(file.path): \(folder) is not a folder")
     }
-    for name in file.names {
+    // Of what a process has open, the system's links say no name that could be used.
+    for name in [file.path] + file.names {
       var status = stat()
       guard stat(name, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { continue }
       let what = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "a device or a pipe"
-      let which = name == file.path ? "" : "\(name) "
+      let which = [file.path, target].contains(name) ? "" : "\(name) "
       throw UsageError("\(option) \(file.path): \(which)is \(what), not a file; name another file")
     }
   }
 
+  /// Throws if a file is where standard output or standard error go, which would then be lost.
+  private static func requireNoStream(_ file: OutputFile) throws {
+    var status = stat()
+    guard stat(file.target, &status) == 0 else { return }
+    for (descriptor, name) in [(STDOUT_FILENO, "output"), (STDERR_FILENO, "error")] {
+      var stream = stat()
+      guard fstat(descriptor, &stream) == 0, stream.st_dev == status.st_dev,
+        stream.st_ino == status.st_ino
+      else { continue }
+      throw UsageError(
+        "\(file.option) \(file.path): is where standard \(name) goes; name another file"
+      )
+    }
+  }
+
   /// Throws if two files of a run have the same name.
-  private static func requireApart(_ files: [OutputFile], _ inputs: [String]) throws {
-    // The last component stays as it is: a link is replaced, not what it points to.
+  private static func requireApart(_ files: [OutputFile], _ inputs: [InputFile]) throws {
     func place(_ name: String) -> String {
-      let url = URL(fileURLWithPath: name)
+      let url = URL(fileURLWithPath: LinkTarget.of(name))
       return url.deletingLastPathComponent().resolvingSymlinksInPath()
         .appending(path: url.lastPathComponent).path
     }
     var owners: [String: String] = [:]
-    for input in inputs {
-      for name in [input, URL(fileURLWithPath: input).resolvingSymlinksInPath().path] {
-        owners[place(name)] = "which is read"
-      }
-    }
+    for input in inputs { owners[place(input.path)] = input.reader }
     for file in files {
       for name in file.names {
         if let owner = owners[place(name)] {
@@ -115,7 +147,7 @@ enum OutputFiles {
 
   /// Throws if nothing can be written where a file is to be.
   private static func requireWritable(_ file: OutputFile) throws {
-    let partial = PartialFile.partial(file.path)
+    let partial = PartialFile.partial(file.target)
     guard let stream = fopen(partial, "w") else {
       throw UsageError(
         "\(file.option) \(file.path): \(partial) cannot be written: "
@@ -130,7 +162,7 @@ enum OutputFiles {
   private static func requireRoom(for files: [OutputFile]) throws {
     var needed: [dev_t: Double] = [:]
     for file in files where file.bytes > 0 {
-      let folder = folder(of: file.path)
+      let folder = folder(of: file.target)
       var (status, system) = (stat(), statvfs())
       guard stat(folder, &status) == 0, statvfs(folder, &system) == 0 else { continue }
       let bytes = needed[status.st_dev, default: 0] + max(0, file.bytes - file.bytesThere)

@@ -51,7 +51,7 @@ struct PlotCommand: ParsableCommand {
     let companions = [output.script, output.data].filter { $0 != target }
     try OutputFiles.check(
       [OutputFile(option: "--out", path: target, companions: companions)],
-      replacingNone: files,
+      replacingNone: files.map { InputFile(path: $0) },
       on: alone
     )
 

@@ -78,7 +78,7 @@ struct SweepCommand: RankedCommand {
     for index in outputs.indices { outputs[index].bytes = decks.resultBytes(canGoOn: canGoOn) }
     try OutputFiles.check(
       outputs + SweepLedger.outputs(checkpoints, for: decks, groups: groups),
-      replacingNone: [options.deck],
+      replacingNone: decks.jobs[0].inputs,
       on: communicator
     )
 

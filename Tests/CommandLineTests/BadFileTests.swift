@@ -38,9 +38,14 @@ extension Program {
       table(header + "-1,0,1e999\n", "infinite", saying: ":2: lambda: ", "not finite"),
       table(header + "-1,0\n", "a field missing", saying: ":2: ", "2 fields"),
       table("\u{0}\u{1}\u{2}\n", "binary", saying: ":1: "),
-      .options("--set", "initial={file: none.csv}", saying: "none.csv: there is no such file"),
-      .options("--set", "initial={file: /}", saying: "/: is a directory"),
-      .options("--set", "initial={file: /dev/zero}", saying: "/dev/zero: is longer than"),
+      .deck(
+        "initial: {filling: 0.5}",
+        "initial: {file: none.csv}",
+        at: "9: initial.file",
+        "none.csv: there is no such file"
+      ),
+      .options("--set", "initial={file: /}", saying: "initial.file: /: is a directory"),
+      .options("--set", "initial={file: /dev/zero}", saying: "file: /dev/zero: is longer than"),
     ]
 
     private static let outputs: [Refusal] = [
@@ -52,6 +57,32 @@ extension Program {
       .options("--out", "./deck.yaml", saying: "would replace ./deck.yaml, which is read"),
       .options("--out", "/proc/lambda.csv", saying: "--out /proc/lambda.csv: "),
     ]
+
+    /// A good state in lambda.csv, at which a run begins that writes a file.
+    private static func replacing(_ command: String, _ option: String, _ out: String) -> Refusal {
+      let rows = [-1, -0.5, 0, 0.5].map { "\($0),0,0\n" }.joined()
+      return Refusal(
+        title: "\(command) \(option) \(out)",
+        files: ["deck.yaml": Array(Sample.chain.utf8), "lambda.csv": Array((header + rows).utf8)],
+        arguments: [command, "deck.yaml", "--modes", "4", "--set", "initial={file: lambda.csv}"]
+          + [option, out],
+        saying: ["\(option) \(out): would replace ", "lambda.csv, which initial.file names; name"]
+      )
+    }
+
+    @Test("The file of initial.file is not replaced", arguments: [nil, 3] as [Int?])
+    func initialFile(ranks: Int?) async throws {
+      try await Refusal.expect(
+        [
+          BadFiles.replacing("evolve", "--out", "lambda.csv"),
+          BadFiles.replacing("evolve", "--checkpoint", "./lambda.csv"),
+          BadFiles.replacing("steady", "--out", "lambda.csv"),
+          BadFiles.replacing("spectrum", "--out", "lambda.csv"),
+          BadFiles.replacing("bands", "--out", "lambda.csv"),
+        ],
+        ranks: ranks
+      )
+    }
 
     @Test("Initial states: one line, naming the row", arguments: [nil, 3] as [Int?])
     func initialStates(ranks: Int?) async throws {
@@ -80,6 +111,46 @@ extension Program {
           try FileManager.default.attributesOfItem(atPath: pipe)[.type] as? FileAttributeType
         #expect(type != .typeRegular)
         #expect(folder.names == ["pipe"])
+      }
+    }
+
+    @Test("Links to what is no file are refused and stay", arguments: [nil, 3] as [Int?])
+    func links(ranks: Int?) async throws {
+      try await withScratch { folder in
+        try folder.makeFolder("data")
+        let targets = [
+          ("null", "/dev/null", "is a device or a pipe, not a file"),
+          ("folder", "data", "is a directory, not a file"),
+          ("circle", "circle", "is a link in a circle"),
+          ("lost", "none/lambda.csv", "there is no folder "),
+          ("deck", "deck.yaml", "would replace "),
+          // Standard output is a file here, and a pipe to mpirun.
+          ("stream", "/proc/self/fd/1", ranks == nil ? "is where standard" : "is a device or"),
+        ]
+        try folder.write("deck.yaml", Sample.chain.utf8)
+        for (name, target, _) in targets { try folder.link(name, to: target) }
+        let names = folder.names
+        for option in ["--out", "--checkpoint"] {
+          for (name, target, reason) in targets {
+            let words = ["evolve", "deck.yaml", option, name]
+            let outcome = try await Tgge.run(words, ranks: ranks, in: folder)
+            #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
+            #expect(outcome.errors.contains("\(option) \(name): \(reason)"), "\(outcome)")
+            #expect(folder.target(of: name) == target)
+          }
+        }
+        #expect(folder.names == names && folder.names(in: "data").isEmpty)
+      }
+    }
+
+    @Test("A file where standard output goes is refused, not lost")
+    func standardOutput() async throws {
+      try await withScratch { folder in
+        try folder.write("deck.yaml", Sample.chain.utf8)
+        let command = "exec '\(Tgge.binary)' evolve deck.yaml --out table.csv > table.csv"
+        let outcome = try await Job(["/bin/sh", "-c", command], in: folder).finish(timeout: 30)
+        #expect(outcome.status == 64, "\(outcome)")
+        #expect(outcome.errors.contains("--out table.csv: is where standard output goes"))
       }
     }
 

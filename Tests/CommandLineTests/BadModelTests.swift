@@ -36,7 +36,15 @@ extension Program {
           "1380"
         ),
 
-        .options("--set", "baths.nonequilibrium.delta=1e200", saying: "rates of a bath exceed"),
+        .deck("[1, 1]", "1e200", at: "8: baths.nonequilibrium.delta", "rates exceed double"),
+        .deck("[1, 0.5]", "[0, -1e160]", at: "8: baths.nonequilibrium.delta-prime", "rates exceed"),
+        .deck(
+          "- rate: 1.5",
+          "- rate: 1.7e308",
+          in: Sample.custom.replacing("{amplitude: [1, 0]", with: "{amplitude: [1, 1]"),
+          at: "17: baths.nonequilibrium.operators[0]",
+          "rates exceed double precision"
+        ),
         .options(
           "--set",
           "lattice.hopping=1e308",

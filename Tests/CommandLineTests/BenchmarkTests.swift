@@ -44,6 +44,27 @@ extension Program {
       }
     }
 
+    @Test(
+      "Checkpoints replace and remove no file that is there",
+      arguments: ["state", "state.plain", "state.partial", "state.previous"]
+    )
+    func checkpoint(name: String) async throws {
+      try await withScratch { folder in
+        try folder.write(name, "old".utf8)
+        let words = ["benchmark", "checkpoint", "state", "--modes", "100", "--repeats", "1"]
+        for ranks in [nil, 2] {
+          let outcome = try await Tgge.run(words, ranks: ranks, in: folder)
+          #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
+          #expect(outcome.errorLines.count == 1, "\(outcome)")
+          #expect(outcome.errors.contains("is there already, and would be removed; name one"))
+          #expect(folder.names == [name] && folder.text(name) == "old")
+        }
+        folder.remove(name)
+        let outcome = try await Tgge.run(words, in: folder)
+        #expect(outcome.status == 0 && folder.names.isEmpty, "\(outcome)")
+      }
+    }
+
     @Test("Forces are rated where the limits are measured, and only there")
     func ratings() async throws {
       for (limits, words) in [(true, []), (false, ["--no-limits"])] {

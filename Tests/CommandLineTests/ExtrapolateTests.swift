@@ -57,6 +57,15 @@ extension Program {
       }
     }
 
+    @Test("Sizes may be written as in a deck")
+    func writtenSizes() async throws {
+      let words = ["extrapolate", Self.figure5a, "--json", "--quiet"]
+      let outcome = try await Tgge.run(words + ["--modes", "1.6e1, 24,3.2e+1"])
+      #expect(outcome.status == 0, "\(outcome)")
+      let sizes = try JSONObject(outcome.output).list("points").map { $0.number("modes") }
+      #expect(sizes == [16, 24, 32])
+    }
+
     @Test("Automatic sizes and twists")
     func automatic() async throws {
       let words = ["extrapolate", Self.figure5a, "--auto", "--json", "--quiet"]
@@ -78,6 +87,9 @@ extension Program {
       refusal("--modes", "16,16", saying: "two sizes or more"),
       refusal("--modes", "16,2", saying: "allowed are sizes of 4 or more"),
       refusal("--modes", "16,,32", saying: "allowed are sizes of 4 or more"),
+      refusal("--modes", "16,2.45e1", saying: "allowed are sizes of 4 or more"),
+      refusal("--modes", "16,0x20", saying: "allowed are sizes of 4 or more"),
+      refusal("--modes", "16,1e300", saying: "allowed are sizes of 4 or more"),
       refusal("--modes", "16,x", saying: "allowed are sizes of 4 or more"),
       refusal("--modes", "16,32", "--auto", saying: "exclude each other"),
       refusal("--modes", "16,32", "--largest", "64", saying: "--largest belongs to --auto"),

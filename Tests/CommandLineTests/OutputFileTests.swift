@@ -60,6 +60,48 @@ extension Program {
       }
     }
 
+    @Test("A link stays, and what it leads to is written or replaced", arguments: [1, 3])
+    func links(ranks: Int) async throws {
+      try await withScratch { folder in
+        try folder.write("deck.yaml", OutputFiles.deck.utf8)
+        try folder.makeFolder("data")
+        try folder.write("data/old.csv", "old".utf8)
+        let sweep = ["sweep", "deck.yaml", "--vary", "baths.drive=0,1", "--checkpoint", "ledger"]
+        let extrapolate = ["extrapolate", Tgge.inputs + "/figure5a.yaml", "--modes", "32,64"]
+        let runs = [
+          (["evolve", "deck.yaml"], "run.csv", "data/old.csv"),
+          (["evolve", "deck.yaml"], "run.h5", folder.url.path + "/data/run"),
+          (["steady", "deck.yaml"], "steady.csv", "run.csv"),
+          (["steady", "deck.yaml"], "steady.hdf5", "data/../data/steady"),
+          (sweep, "sweep.csv", "data/sweep"),
+          (sweep, "sweep.h5", "data/states"),
+          (extrapolate, "sizes.csv", "data/sizes"),
+          (["spectrum", "deck.yaml"], "rates.csv", "data/rates"),
+          (["bands", "deck.yaml"], "bands.csv", "data/bands"),
+          (["plot", "run.json"], "run.gnuplot", "data/script"),
+        ]
+        let report = try await Tgge.run(["evolve", "deck.yaml", "--json"], in: folder)
+        try folder.write("run.json", report.output.utf8)
+        try folder.link("ledger", to: "data/ledger")
+        for (words, name, target) in runs {
+          try folder.link(name, to: target)
+          let count = words[0] == "plot" ? nil : ranks
+          let outcome = try await Tgge.run(words + ["--out", name], ranks: count, in: folder)
+          #expect(outcome.status == 0, "\(outcome)")
+          #expect(folder.target(of: name) == target)
+          #expect(folder.bytes(name).count > 100, "\(name)")
+        }
+        #expect(folder.target(of: "ledger") == "data/ledger")
+        #expect(folder.text("run.csv").contains("the steady state"))
+        let names: Set = [
+          "old.csv", "run", "steady", "sweep", "states", "sizes", "rates", "bands", "script",
+        ]
+        #expect(folder.names(in: "data") == names)
+        let others: Set = ["deck.yaml", "data", "run.json", "run.dat", "ledger"]
+        #expect(folder.names == others.union(runs.map(\.1)))
+      }
+    }
+
     @Test("Two directions and two bands come back, too")
     func twoDimensions() async throws {
       try await withScratch { folder in

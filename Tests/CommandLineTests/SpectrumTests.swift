@@ -166,6 +166,17 @@ extension Program {
       }
     }
 
+    @Test("Bands need no recorded momenta: a lattice without them will do", arguments: [nil, 2])
+    func bandsOffTheGrid(ranks: Int?) async throws {
+      try await withScratch { folder in
+        try folder.write("deck.yaml", Sample.chain.utf8)
+        let words = ["bands", "deck.yaml", "--modes", "7", "--out", "bands.h5"]
+        let outcome = try await Tgge.run(words, ranks: ranks, in: folder)
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)")
+        #expect(outcome.output.split(separator: "\n").count == 8)
+      }
+    }
+
     @Test(
       "Degenerate bands are refused by all ranks, and leave no file",
       arguments: [nil, 3] as [Int?]

@@ -38,6 +38,15 @@ struct DeckTextTests {
     )
   }
 
+  @Test("A byte order mark before a deck is skipped, and its lines count as without")
+  func byteOrderMark() throws {
+    let deck = try Sample.read("\u{FEFF}" + Sample.chain)
+    #expect(deck.lattice.modes == [100])
+    let bad = "\u{FEFF}" + Sample.chain.replacing("lattice:", with: "latice:")
+    try expect(Sample.error(bad), key: "latice", line: 1, saying: "is an unknown key")
+    try expect(Sample.error("\u{FEFF}"), line: nil, saying: "is empty")
+  }
+
   @Test("NUL bytes and other control characters are refused with their line")
   func control() throws {
     try expect(

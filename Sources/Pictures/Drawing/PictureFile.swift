@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// Where a picture is written to.
 public struct PictureFile: Sendable {
@@ -80,16 +81,17 @@ public struct PictureFile: Sendable {
     try PictureFile.write(Data(text.script.utf8), to: script)
   }
 
-  /// Writes a file that gets its name when it is complete.
+  /// Writes a file that gets its name when it is complete, or takes the place of what a link leads to.
   private static func write(_ bytes: Data, to path: String) throws(PlotError) {
-    let partial = path + ".partial"
+    let target = LinkTarget.of(path)
+    let partial = target + ".partial"
     let stream = fopen(partial, "w")
     var isWritten = false
     if let stream {
       let count = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, stream) }
       isWritten = count == bytes.count && fflush(stream) == 0 && fsync(fileno(stream)) == 0
     }
-    let reason = isWritten && rename(partial, path) == 0 ? nil : String(cString: strerror(errno))
+    let reason = isWritten && rename(partial, target) == 0 ? nil : String(cString: strerror(errno))
     if let stream { fclose(stream) }
     guard let reason else { return }
     unlink(partial)

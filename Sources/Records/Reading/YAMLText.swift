@@ -11,8 +11,13 @@ struct YAMLText {
   /// Lists and mappings within each other beyond this depth are refused; a deck needs eight.
   static let depthLimit = 32
 
+  /// What some editors put before text in UTF-8, and is no part of it.
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
   /// Reads the one document in `bytes`; nil if there is none.
   func node(from bytes: [UInt8]) throws(Flaw) -> DeckNode? {
+    let isMarked = bytes.starts(with: Self.byteOrderMark)
+    let bytes = isMarked ? Array(bytes.dropFirst(Self.byteOrderMark.count)) : bytes
     let text = try text(from: bytes)
     try refuseManyAliases(in: bytes)
     return try tree(of: text)

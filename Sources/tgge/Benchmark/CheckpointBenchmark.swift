@@ -17,7 +17,7 @@ struct CheckpointBenchmark: RankedCommand {
       """
   )
 
-  @Argument(help: "A file to write on the disk in question; it is removed.")
+  @Argument(help: "A file to write on the disk in question, which is not there yet; it is removed.")
   var file: String
 
   @Option(help: "Momentum modes L of the chain.")
@@ -36,6 +36,7 @@ struct CheckpointBenchmark: RankedCommand {
   }
 
   func run(on communicator: MPICommunicator) throws {
+    try communicator.agree { if communicator.rank == 0 { try requireNew() } }
     let bytes = 8 * Double(modes)
     let output = OutputFile(option: "file", path: file, bytes: 3 * bytes)
     try OutputFiles.check([output], on: communicator)
@@ -66,14 +67,30 @@ struct CheckpointBenchmark: RankedCommand {
       try parallel.add(both.1, on: communicator)
     }
     try checkpoint.remove()
-    if communicator.rank == 0 { unlink(file + ".plain") }
+    if communicator.rank == 0 { unlink(plainFile) }
     let row = CheckpointRow(modes: modes, plain, parallel)
     try report([row], asJSON: json, on: communicator) { row.printTable() }
   }
 
+  /// The file of plain writes.
+  private var plainFile: String { file + ".plain" }
+
+  /// Throws if anything has a name that is written to, since all of them are removed.
+  private func requireNew() throws {
+    typealias Checkpoint = CheckpointFile<MPICommunicator>
+    for name in [file, plainFile, Checkpoint.partial(file), Checkpoint.previous(file)] {
+      var status = stat()
+      guard lstat(name, &status) == 0 else { continue }
+      let which = name == file ? "" : "\(name) "
+      throw UsageError(
+        "file \(file): \(which)is there already, and would be removed; name one that does not exist"
+      )
+    }
+  }
+
   /// Writes zeros block by block and waits for the disk.
   private func writePlain() throws {
-    let path = file + ".plain"
+    let path = plainFile
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
     defer { close(descriptor) }
     let block = [UInt8](repeating: 0, count: 1 << 20)

@@ -50,7 +50,7 @@ struct CheckpointKeeper: StateKeeper {
 
   /// The checkpoint of a run, to be looked at before; none if none is wanted.
   static func outputs(_ options: CheckpointOptions, for job: DeckRun) -> [OutputFile] {
-    guard let path = options.file else { return [] }
+    guard let path = options.file, let target = options.target else { return [] }
     // λ, and five stages if steps are implicit.
     let isSmall = ["explicit", "nested"].contains(job.deck.time.method)
     let isExplicit = isSmall || job.options.forces == .direct
@@ -58,7 +58,7 @@ struct CheckpointKeeper: StateKeeper {
       vectors: isExplicit ? 1 : 6,
       modes: job.setup.modes
     )
-    let previous = CheckpointFile<MPICommunicator>.previous(path)
+    let previous = CheckpointFile<MPICommunicator>.previous(target)
     return [
       OutputFile(
         option: "--checkpoint",
@@ -66,7 +66,7 @@ struct CheckpointKeeper: StateKeeper {
         companions: [previous],
         // The one that is written, the one that has the name, and the former one.
         bytes: 3 * bytes,
-        inherited: [path, previous]
+        inherited: [target, previous]
       )
     ]
   }
@@ -93,7 +93,7 @@ struct CheckpointKeeper: StateKeeper {
     limit = TimeLimit(options.maxTime, from: job.start)
     entries =
       job.deck.resolved.entries + [.init(key: "--forces", value: job.options.forces.rawValue)]
-    guard let path = options.file else {
+    guard let path = options.target else {
       (file, former, source, hasWhole, hasSaved) = (nil, nil, "", false, true)
       return
     }
@@ -106,9 +106,10 @@ struct CheckpointKeeper: StateKeeper {
     )
     self.file = file
     let found = try FormerState.find(in: file, entries: entries, over: communicator)
+    if found.isWhole, !isQuiet { Failure.write("tgge: going on from \(path)", on: communicator) }
     for note in found.notes { Failure.write("tgge: \(note)", on: communicator) }
     source = found.source
-    hasWhole = found.source == path
+    hasWhole = found.isWhole
     hasSaved = found.content != nil
     former = found.content.map { StateWords($0.words) }
   }

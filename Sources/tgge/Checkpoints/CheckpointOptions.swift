@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Records
 
 /// The options of commands that can be interrupted and go on.
 struct CheckpointOptions: ParsableArguments {
@@ -18,7 +19,8 @@ struct CheckpointOptions: ParsableArguments {
     help: ArgumentHelp(
       "How often the state is saved, as in 30s, 10m, 2h or 500steps; 10m by default.",
       valueName: "span"
-    )
+    ),
+    transform: CheckpointInterval.init
   )
   var every: CheckpointInterval?
 
@@ -27,9 +29,13 @@ struct CheckpointOptions: ParsableArguments {
       "Saves the state and ends with status 75 before so much time is over, as in 30s, 10m, 24h; also "
         + "before the job ends where the batch system says when (SLURM_JOB_END_TIME, PBS_WALLTIME).",
       valueName: "span"
-    )
+    ),
+    transform: TimeSpan.init
   )
   var maxTime: TimeSpan?
+
+  /// The file that is written, where a link leads to.
+  var target: String? { file.map(LinkTarget.of) }
 
   mutating func validate() throws {
     guard file == nil, every != nil || maxTime != nil else { return }
@@ -39,32 +45,47 @@ struct CheckpointOptions: ParsableArguments {
 }
 
 /// A span of time as it is written on the command line.
-struct TimeSpan: ExpressibleByArgument {
+struct TimeSpan {
   let seconds: Double
 
-  /// Reads a number and a unit: s, m, h or d.
-  init?(argument: String) {
+  /// Reads a positive number and a unit: s, m, h or d.
+  ///
+  /// - Throws: `UsageError` that says what is allowed.
+  init(_ text: String) throws {
+    guard let seconds = TimeSpan.seconds(text) else {
+      throw UsageError(
+        "allowed is one number above 0 with s, m, h or d behind it, as in 90s, 30m, 1.5h"
+      )
+    }
+    self.seconds = seconds
+  }
+
+  fileprivate static func seconds(_ text: String) -> Double? {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
-    guard let last = argument.last, let unit = units[last],
-      argument.first?.isNumber == true, let number = Double(argument.dropLast()),
-      number > 0, number.isFinite
+    guard let last = text.last, let unit = units[last], text.first?.isNumber == true,
+      let number = Double(text.dropLast()), number > 0, number.isFinite
     else { return nil }
-    seconds = number * unit
+    return number * unit
   }
 }
 
 /// When the state is saved.
-enum CheckpointInterval: ExpressibleByArgument {
+enum CheckpointInterval {
   case seconds(Double)
   case steps(Int)
 
-  init?(argument: String) {
-    if argument.hasSuffix("steps"), let count = Int(argument.dropLast(5)), count > 0 {
+  /// Reads a span of time, or a number of steps.
+  ///
+  /// - Throws: `UsageError` that says what is allowed.
+  init(_ text: String) throws {
+    if text.hasSuffix("steps"), let count = Int(text.dropLast(5)), count > 0 {
       self = .steps(count)
-    } else if let span = TimeSpan(argument: argument) {
-      self = .seconds(span.seconds)
+    } else if let seconds = TimeSpan.seconds(text) {
+      self = .seconds(seconds)
     } else {
-      return nil
+      throw UsageError(
+        "allowed is one number above 0 with s, m, h, d or steps behind it, as in 90s, 30m, 1.5h, 500steps"
+      )
     }
   }
 }

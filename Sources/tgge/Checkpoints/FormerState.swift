@@ -11,7 +11,10 @@ struct FormerState {
   /// The file that holds it.
   var source = ""
 
-  /// What the user is to be told.
+  /// Whether that is the checkpoint itself, as it should be.
+  var isWhole = false
+
+  /// What is not as it should be, for the user.
   var notes: [String] = []
 
   /// Looks at a checkpoint, and at the one before it if that is not whole.
@@ -37,7 +40,7 @@ struct FormerState {
     case .success(let content):
       state.content = content
       state.source = file.path
-      state.notes.append("going on from \(file.path)")
+      state.isWhole = true
     case .failure(let found):
       flaw = found
     case nil:

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Records
 
 /// The options of commands whose finished pieces are not computed again.
 struct LedgerOptions: ParsableArguments {
@@ -19,9 +20,13 @@ struct LedgerOptions: ParsableArguments {
         + "30s, 10m, 24h; also before the job ends where the batch system says when (SLURM_JOB_END_TIME, "
         + "PBS_WALLTIME).",
       valueName: "span"
-    )
+    ),
+    transform: TimeSpan.init
   )
   var maxTime: TimeSpan?
+
+  /// The file that is written, where a link leads to.
+  var target: String? { file.map(LinkTarget.of) }
 
   mutating func validate() throws {
     guard file == nil, maxTime != nil else { return }

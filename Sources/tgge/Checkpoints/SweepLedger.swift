@@ -34,7 +34,7 @@ struct SweepLedger: SweepKeeper, ~Copyable {
     for decks: SweepDecks,
     groups: Int
   ) -> [OutputFile] {
-    guard let path = options.file else { return [] }
+    guard let path = options.file, let target = options.target else { return [] }
     let modes = decks.mostModes
     let state = CheckpointFile<MPICommunicator>.estimatedBytes(vectors: 1, modes: modes)
     let recorded = decks.setups.map(\.recordedModes.count).max() ?? 0
@@ -47,7 +47,7 @@ struct SweepLedger: SweepKeeper, ~Copyable {
         option: "--checkpoint",
         path: path,
         bytes: bytes,
-        inherited: [path] + (0..<chains).map { file($0, beside: path) }
+        inherited: [target] + (0..<chains).map { file($0, beside: target) }
       )
     ]
   }
@@ -70,7 +70,7 @@ struct SweepLedger: SweepKeeper, ~Copyable {
     over communicator: MPICommunicator
   ) throws {
     self.communicator = communicator
-    path = options.file
+    path = options.target
     limit = TimeLimit(options.maxTime, from: start)
     entries = SweepLedger.entries(decks)
     guard let path else { return }
@@ -85,7 +85,7 @@ struct SweepLedger: SweepKeeper, ~Copyable {
       ledger = consume opened
     }
     try share(records, points: decks.setups.count)
-    if !former.isEmpty {
+    if !former.isEmpty, !decks.jobs[0].options.quiet {
       notes.append(
         "going on from \(path), which has \(former.count) of \(decks.setups.count) points"
       )

@@ -1,3 +1,5 @@
+import Records
+
 /// What `--out` writes, by the ending of the file's name.
 enum OutputFormat {
   /// All results, by `ResultFile`.
@@ -13,9 +15,13 @@ enum OutputFormat {
 }
 
 extension DeckOptions {
-  /// The file of results that is wanted; `nil` if none is, or a table.
-  var resultFile: String? { out.flatMap { OutputFormat(of: $0) == .hdf5 ? $0 : nil } }
+  /// The file of results that is wanted, where a link leads to; `nil` if none is, or a table.
+  var resultFile: String? { target(.hdf5) }
 
-  /// The table that is wanted; `nil` if none is, or a file of results.
-  var table: String? { out.flatMap { OutputFormat(of: $0) == .csv ? $0 : nil } }
+  /// The table that is wanted, where a link leads to; `nil` if none is, or a file of results.
+  var table: String? { target(.csv) }
+
+  private func target(_ format: OutputFormat) -> String? {
+    out.flatMap { OutputFormat(of: $0) == format ? LinkTarget.of($0) : nil }
+  }
 }

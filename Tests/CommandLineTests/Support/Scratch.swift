@@ -13,6 +13,33 @@ struct Scratch: Sendable {
     try Data(bytes).write(to: url.appending(path: name))
   }
 
+  /// Makes a folder within it.
+  func makeFolder(_ name: String) throws {
+    try FileManager.default.createDirectory(
+      at: url.appending(path: name),
+      withIntermediateDirectories: false
+    )
+  }
+
+  /// Makes a symbolic link, which may lead to nothing yet.
+  func link(_ name: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: url.appending(path: name).path,
+      withDestinationPath: target
+    )
+  }
+
+  /// Where a symbolic link leads; `nil` if there is none with the name.
+  func target(of name: String) -> String? {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: url.appending(path: name).path)
+  }
+
+  /// The names of all that is in a folder within it.
+  func names(in name: String) -> Set<String> {
+    let path = url.appending(path: name).path
+    return Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+  }
+
   /// Creates an empty file to write to.
   func create(_ name: String) throws -> FileHandle {
     try write(name, [])
@@ -31,9 +58,7 @@ struct Scratch: Sendable {
   }
 
   /// The names of all that is there.
-  var names: Set<String> {
-    Set((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [])
-  }
+  var names: Set<String> { names(in: "") }
 
   func remove(_ name: String) { try? FileManager.default.removeItem(at: url.appending(path: name)) }
 
