@@ -96,7 +96,13 @@ extension Program {
       refusal("--auto", "--tolerance", "0", saying: "--tolerance must be between"),
       refusal("--auto", "--tolerance", "nan", saying: "--tolerance must be between"),
       refusal("--auto", "--twists", "4", saying: "--twists must be between 5 and 64"),
-      refusal("--modes", "16,1000000000000", saying: "L = 1000000000000: needs about"),
+      refusal(
+        "--modes",
+        "16,1000000000000",
+        "--forces",
+        "direct",
+        saying: "L = 1000000000000: needs about"
+      ),
     ]
 
     private static func refusal(_ options: String..., saying: String) -> Refusal {
