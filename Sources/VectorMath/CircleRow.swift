@@ -26,7 +26,7 @@ public func writeCircle(
   count: Int
 ) {
   precondition(step != 0 && abs(step) <= extent / 2048)
-  withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * CircleSide.group) { table in
+  withUnsafeTemporaryAllocation(of: Double.self, capacity: 4 * CircleSide.group) { table in
     guard let table = table.baseAddress else { return }
     var place = 0
     while place < count {
@@ -87,6 +87,12 @@ private struct CircleSide {
   }
 
   /// Writes cosine and sine of the angles, the larger of which is the cosine of the distance.
+  ///
+  /// - Parameters:
+  ///   - large: On return the larger ones.
+  ///   - small: On return the others.
+  ///   - count: The number of angles.
+  ///   - table: Room for four groups.
   func write(
     large: UnsafeMutablePointer<Double>,
     small: UnsafeMutablePointer<Double>,
@@ -94,6 +100,7 @@ private struct CircleSide {
     table: UnsafeMutablePointer<Double>
   ) {
     writeTable(table)
+    let spare = table + 2 * CircleSide.group
     let span = CircleSide.group * step
     let direction = goesAway ? 1 : -1
     let anchor = distance / span
@@ -106,7 +113,14 @@ private struct CircleSide {
       let (cosine, sine) = circle(Double(span) * numbers, Double(2 * extent))
       for lane in 0..<min(Vector.scalarCount, groups - batch) {
         let range = max(0, start)..<min(count, start + CircleSide.group)
-        turn(cosine[lane], sine[lane], table, start, large, small, range)
+        if range.count == CircleSide.group {
+          turn(cosine[lane], sine[lane], table, large + start, small + start)
+        } else {
+          turn(cosine[lane], sine[lane], table, spare, spare + CircleSide.group)
+          let first = spare + (range.lowerBound - start)
+          (large + range.lowerBound).update(from: first, count: range.count)
+          (small + range.lowerBound).update(from: first + CircleSide.group, count: range.count)
+        }
         start += CircleSide.group
       }
     }
@@ -129,38 +143,27 @@ private struct CircleSide {
     }
   }
 
-  /// Writes the angles of a group that are in a range of the row, from their anchor and the table; the first angle of
-  /// the group has the place `start`.
-  @inline(__always)
+  /// Writes the angles of a group from their anchor and the table.
+  @inline(never)
   private func turn(
     _ cosine: Double,
     _ sine: Double,
     _ table: UnsafePointer<Double>,
-    _ start: Int,
     _ large: UnsafeMutablePointer<Double>,
-    _ small: UnsafeMutablePointer<Double>,
-    _ range: Range<Int>
+    _ small: UnsafeMutablePointer<Double>
   ) {
     let c = Vector(repeating: signs.large * cosine)
     let minus = Vector(repeating: -signs.large * sine)
     // Not −0, which would stay where the sine vanishes.
     let s = Vector(repeating: 0 + signs.small * sine)
     let other = Vector(repeating: signs.small * cosine)
-    for place in stride(from: 0, to: CircleSide.group, by: Vector.scalarCount) {
+    var place = 0
+    while place < CircleSide.group {
       let a = table.vector(at: place)
-      let b = table.vector(at: CircleSide.group + place)
-      let first = c + multiplyAdd(minus, a, c * b)
-      let second = s + multiplyAdd(other, a, s * b)
-      let target = start + place
-      if range.lowerBound <= target, target + Vector.scalarCount <= range.upperBound {
-        large.store(first, at: target)
-        small.store(second, at: target)
-      } else {
-        for lane in 0..<Vector.scalarCount where range.contains(target + lane) {
-          large[target + lane] = first[lane]
-          small[target + lane] = second[lane]
-        }
-      }
+      let b = table.vector(at: CircleSide.group &+ place)
+      large.store(c + multiplyAdd(minus, a, c * b), at: place)
+      small.store(s + multiplyAdd(other, a, s * b), at: place)
+      place &+= Vector.scalarCount
     }
   }
 }

@@ -50,10 +50,10 @@ extension Program {
           "lattice.hopping=1e308",
           "--set",
           "baths.drive=1",
-          saying: "deck.yaml:1: lattice: hopping 1: the amplitude 1e+308 is out of range",
+          saying: "lattice.model: hopping 1: the amplitude 1e+308 is out",
           "1e-200 to 1e200"
         ),
-        .options("--set", "lattice.hopping=1e-250", saying: "lattice: hopping 1", "1e-200"),
+        .options("--set", "lattice.hopping=1e-250", saying: "lattice.model: hopping 1:", "1e-200"),
 
         // Bands that touch
         .options(

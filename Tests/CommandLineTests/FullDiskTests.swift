@@ -72,7 +72,11 @@ extension ProgramOnDisk {
         let begins = try await job.wait(seconds: 20) { folder.holds("run.h5.partial") }
         #expect(begins)
         // The disk is to fill up between two rows, not while the file begins.
-        try await Task.sleep(for: .milliseconds(200))
+        var sizes = [-1, folder.bytes("run.h5.partial").count]
+        for _ in 0..<30 where Set(sizes.suffix(3)).count > 1 {
+          try await Task.sleep(for: .milliseconds(80))
+          sizes.append(folder.bytes("run.h5.partial").count)
+        }
         disk.fill()
         let outcome = try await job.finish(timeout: 30)
         #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")

@@ -37,6 +37,8 @@ struct BadCustomDeckTests {
       custom("[up, down]", "[up, [a]]", "lattice.orbitals[1]", 4, "is a list of 1"),
       custom("[up, down]", "[up, down, kind]", "lattice.orbitals[2]", 4, "cannot name an orbital"),
       custom("[up, down]", "[up, down, a.b]", "lattice.orbitals[2]", 4, "cannot name an orbital"),
+      // Columns of tables are named after orbitals.
+      custom("[up, down]", "[up, \"x,y\"]", "lattice.orbitals[1]", 4, "cannot name an orbital"),
       custom(
         "from: up, to: down",
         "from: top, to: down",

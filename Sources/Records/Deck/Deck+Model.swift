@@ -63,7 +63,7 @@ extension Deck {
         guard isName(name), !reserved.contains(name) else {
           throw item.error(
             "\"\(clipped(name))\" cannot name an orbital; allowed are up to 64 letters, digits "
-              + "and signs other than . [ ] = and none of \(listed(reserved))"
+              + "and signs other than . , [ ] = \" and none of \(listed(reserved))"
           )
         }
         names.append(name)
@@ -73,7 +73,7 @@ extension Deck {
 
     private static func isName(_ text: String) -> Bool {
       text.unicodeScalars.count <= 64 && printable(text) == text
-        && !text.contains { $0.isWhitespace || ".[]=".contains($0) }
+        && !text.contains { $0.isWhitespace || ".,[]=\"".contains($0) }
     }
   }
 }
