@@ -13,8 +13,11 @@ public struct CorrelatedDephasing: Dissipator, Equatable {
   /// γ_σ ≥ 0 of each orbital.
   public var rates: [Double]
 
-  /// The longest ξ in units of L.
-  private static let lengthInLattices = 100.0
+  /// The longest ξ on a chain, in cells.
+  ///
+  /// Next to the rate at which a mode goes to itself, which changes nothing, those to other momenta are of the order
+  /// (L/2πξ)². From some 100 L on they would be lost in its rounding.
+  public static func longest(cells: Int) -> Double { 100 * Double(cells) }
 
   /// Creates a bath.
   public init(length: Double, rates: [Double]) {
@@ -24,11 +27,8 @@ public struct CorrelatedDephasing: Dissipator, Equatable {
 
   /// One channel for each orbital with a rate, times the correlation.
   ///
-  /// Next to the rate at which a mode goes to itself, which changes nothing, those to other momenta are of the order
-  /// (L/2πξ)². From some 100 L on they would be lost in its rounding.
-  ///
   /// - Throws: `ModelError` if the lattice is no chain or has another number of orbitals, or ξ is not
-  ///   positive and at most 100 L.
+  ///   positive and at most `longest`.
   public func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel {
     guard bands.grid.dimension == 1 else {
       throw ModelError("correlated dephasing is a bath of a chain, in one dimension")
@@ -36,15 +36,14 @@ public struct CorrelatedDephasing: Dissipator, Equatable {
     guard rates.count == bands.bands else {
       throw ModelError("dephasing needs a rate for each of the \(bands.bands) orbitals")
     }
-    // Below 1/700 the hyperbolic functions overflow, and C is 1 to rounding from 1/40 on.
-    let longest = CorrelatedDephasing.lengthInLattices * Double(bands.grid.extents[0])
+    let longest = CorrelatedDephasing.longest(cells: bands.grid.extents[0])
     guard length > 0, length <= longest else {
       throw ModelError(
-        "a correlation length of \(length) cells; allowed is above 0, and at most \(longest), "
-          + "\(Int(CorrelatedDephasing.lengthInLattices)) times the lattice"
+        "the correlation length must be above 0 and at most \(longest), a hundred times the lattice"
       )
     }
     let dephasing = try JumpBath.dephasing(rates: rates).kernel(on: bands).separable
+    // Below 1/700 the hyperbolic functions overflow, and C is 1 to rounding from 1/40 on.
     guard length >= 1.0 / 700 else { return RateKernel(separable: dephasing) }
     var cosines: [Double] = []
     var sines: [Double] = []

@@ -69,15 +69,14 @@ public struct SpectrumStudy: Sendable {
       lambda.copy(from: final)
     }
 
-    func all() throws -> RelaxationSpectrum {
-      var spectrum = try RelaxationSpectrum.all(
+    func all(_ count: Int = .max) throws -> RelaxationSpectrum {
+      try RelaxationSpectrum.all(
+        slowest: count,
         of: { try setup.model.kernel(on: setup.grid) },
         at: lambda,
         partition: system.partition,
         over: communicator
       )
-      if case .slowest(let count) = extent { spectrum.rates = Array(spectrum.rates.prefix(count)) }
-      return spectrum
     }
     let spectrum: RelaxationSpectrum
     switch extent {
@@ -91,10 +90,12 @@ public struct SpectrumStudy: Sendable {
           over: communicator
         )
       } catch NumericalError.spectrum where setup.modes <= SpectrumStudy.fewModes {
-        // Moments of cold states cancel, where elements of the Jacobian do not.
-        spectrum = try all()
+        // Moments of cold states cancel, where elements of the Jacobian do not. All ranks have caught it.
+        spectrum = try all(count)
       }
-    default:
+    case .slowest(let count):
+      spectrum = try all(count)
+    case .all:
       spectrum = try all()
     }
     return SpectrumResult(

@@ -1,6 +1,5 @@
 import Communication
 import Kinetics
-import RealModule
 import VectorMath
 
 /// The ways to a steady state in moments.
@@ -62,17 +61,17 @@ extension SteadyWorkspace {
         found = try converges(&passes) { solver throws(CommunicationError) in
           try solver.iterate(responses: responses, limit: 12)
         }
-      case .cold:
-        try solver.value.begin(at: start)
-        passes += 1
-        found = try converges(&passes) { solver throws(CommunicationError) in
-          try solver.iterate(responses: responses, limit: 40)
+      case .cold, .uniform:
+        if attempt == .cold {
+          try solver.value.begin(at: start)
+        } else {
+          // Rates of a very cold initial state may be beyond double precision.
+          guard setup.initial.commonLambda == nil,
+            let common = InitialState.uniform(filling: filling).commonLambda
+          else { continue }
+          lambda.buffer.update(repeating: common)
+          try solver.value.begin(at: lambda)
         }
-      case .uniform:
-        // Rates of a very cold initial state may be beyond double precision.
-        guard setup.initial.commonLambda == nil, filling > 0, filling < 1 else { continue }
-        lambda.buffer.update(repeating: .log((1 - filling) / filling))
-        try solver.value.begin(at: lambda)
         passes += 1
         found = try converges(&passes) { solver throws(CommunicationError) in
           try solver.iterate(responses: responses, limit: 40)

@@ -47,7 +47,7 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
 
   /// One of the two, as the engine is.
   var solver: Slot<SteadySolver<Group>>
-  private var direct: Slot<DirectForce<Group>>
+  var direct: Slot<DirectForce<Group>>
 
   /// Tabulates a setup; its initial state is yet to be set.
   ///
@@ -125,7 +125,7 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
         )
       )
     case .none:
-      direct.fill(try SteadyWorkspace.directForce(setup, partition, over: communicator))
+      direct.fill(try DirectForce(setup, partition, over: communicator))
     }
     let observables = try Observables(velocities, partition: partition, over: communicator)
     let count = partition.owned.count
@@ -155,9 +155,9 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   ///
   /// Collective.
   mutating func setInitial(_ initial: InitialState, over communicator: Group) throws {
-    if isSeparable, let lambda = initial.commonLambda {
+    if isSeparable, let common = initial.filling, let lambda = initial.commonLambda {
       start.buffer.update(repeating: lambda)
-      filling = initial.filling ?? 0.5
+      filling = common
       return solver.value.impose(filling: filling, idle: lambda)
     }
     let copy = AlignedVector(count: energies.count)
@@ -181,7 +181,7 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
     if isSeparable {
       solver.value.setWeights(setup.model.baths.map { ($0.weight, $0.slope) })
     } else {
-      direct.fill(try SteadyWorkspace.directForce(setup, partition, over: communicator))
+      direct.fill(try DirectForce(setup, partition, over: communicator))
     }
   }
 
@@ -226,7 +226,7 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
     }
     try complete(&result, setup, over: communicator)
     if isSeparable, verifies, compression == nil {
-      var other = try SteadyWorkspace.directForce(setup, partition, over: communicator)
+      var other = try DirectForce(setup, partition, over: communicator)
       let certificate = try certify(lambda, with: &other, over: communicator)
       result.otherResidual = certificate.residual
       try require(certificate.residual)
@@ -266,48 +266,6 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
     try require(result.fillingError)
     result.lambda = try setup.recordedModes.map { mode in
       try value(of: mode, in: lambda, partition: partition, over: communicator)
-    }
-  }
-
-  // MARK: - Other kernels
-
-  private mutating func solveFixedPoint(
-    from begin: SteadyStart,
-    over communicator: Group
-  ) throws -> SteadyResult {
-    if case .initial = begin {
-      lambda.copy(from: start)
-    } else {
-      // What modes without rates keep is in the initial state.
-      try direct.value.rates(at: lambda, gain: &gain, loss: &loss)
-      for index in 0..<lambda.count where gain[index] == 0 && loss[index] == 0 {
-        lambda[index] = start[index]
-      }
-    }
-    let iterations = try iterateFixedPoint(
-      lambda,
-      filling: filling,
-      engine: &direct.value,
-      tolerance: 2e-13,
-      limit: 2000,
-      over: communicator
-    )
-    let certificate = try certify(lambda, with: &direct.value, over: communicator)
-    try require(certificate.residual)
-    return SteadyResult(engine: "direct", iterations: iterations, certificate: certificate)
-  }
-
-  private static func directForce(
-    _ setup: StudySetup,
-    _ partition: Partition,
-    over communicator: Group
-  ) throws -> DirectForce<Group> {
-    try DirectForce(setup, partition, over: communicator)
-  }
-
-  private func require(_ residual: Double) throws(NumericalError) {
-    guard residual <= SteadyStudy.tolerance else {
-      throw .notSteady(residual: residual, tolerance: SteadyStudy.tolerance)
     }
   }
 }

@@ -121,6 +121,13 @@ enum ModelBuilder {
     case .dephasing(let rates):
       return JumpBath.dephasing(rates: rates, dimension: deck.lattice.dimension)
     case .correlatedDephasing(let length, let rates):
+      let longest = CorrelatedDephasing.longest(cells: deck.lattice.modes.max() ?? 1)
+      guard length <= longest else {
+        throw deck.error(
+          at: key + ".length",
+          "\(length) is out of range; allowed is above 0, and at most \(longest), a hundred times the lattice"
+        )
+      }
       return CorrelatedDephasing(length: length, rates: rates)
     }
   }

@@ -55,6 +55,13 @@ extension Program {
         ),
         .options("--set", "lattice.hopping=1e-250", saying: "lattice.model: hopping 1:", "1e-200"),
 
+        .options(
+          "--set",
+          "baths.nonequilibrium={kind: correlated-dephasing, site: 1, length: 1e16}",
+          saying: "baths.nonequilibrium.length: 1e+16 is out of range",
+          "a hundred times the lattice"
+        ),
+
         // Bands that touch
         .options(
           "--set",

@@ -92,7 +92,7 @@ struct SpectrumStudyTests {
         #expect(extent != .all)
         #expect(result.spectrum.rates.allSatisfy { $0.real > 0 })
       } catch NumericalError.spectrum(let reason) {
-        #expect(reason.contains("1e-08 is allowed"))
+        #expect(reason.contains("rates above 0 and 1e-08 are allowed"))
       }
     }
   }

@@ -91,7 +91,7 @@ public enum InitialState: Sendable, Equatable {
 /// holes are summed, those of an insulator to all digits. All sums are exact, so that all ranks find the same number,
 /// and runs on different numbers of ranks too.
 ///
-/// - Complexity: two exact sums in one Allreduce for each iteration, five or six in the usual case.
+/// - Complexity: a pass and two Allreduces for each iteration, five or six in the usual case.
 func chemicalPotential(
   scaledEnergies: borrowing AlignedVector,
   filling: Double,
@@ -115,7 +115,7 @@ func chemicalPotential(
   let target = filling * Double(modes)
   for iteration in 0..<200 where lower < upper {
     let sums = try OccupationSums(scaledEnergies, chemical, over: communicator)
-    let excess = sums.surplus + (Double(sums.filled) - target)
+    let excess = sums.surplus(over: target)
     if excess > 0 { upper = chemical } else { lower = chemical }
     let newton = chemical - excess / sums.variance
     let isInside = newton > lower && newton < upper && (iteration < 12 || iteration % 3 != 0)
@@ -124,33 +124,4 @@ func chemicalPotential(
     chemical = next
   }
   return chemical
-}
-
-/// Σ_m n_m over all modes of all ranks.
-///
-/// Collective.
-///
-/// - Parameters:
-///   - lambda: λ of the owned modes.
-///   - communicator: The ranks.
-/// - Returns: The sum, the same on all ranks, and on any number of them.
-/// - Throws: `CommunicationError` if the reduction fails.
-func particleNumber(
-  _ lambda: borrowing AlignedVector,
-  over communicator: some Communicator
-) throws(CommunicationError) -> Double {
-  var sums = ExactSums(exponents: [1])
-  let block = FoldAccumulator.capacity * Vector.scalarCount
-  for start in stride(from: 0, to: lambda.paddedCount, by: block) {
-    var number = FoldAccumulator()
-    let end = min(start + block, lambda.paddedCount)
-    for index in stride(from: start, to: end, by: Vector.scalarCount) {
-      number.add(occupations(lambda.pointer.vector(at: index)).occupation, sums.windows[0])
-    }
-    sums.absorb(&number, into: 0)
-  }
-  // The padding has λ = 0 and so n = 1/2.
-  for _ in lambda.count..<lambda.paddedCount { sums.add(-0.5, to: 0) }
-  try sums.reduce(over: communicator)
-  return sums.value(0)
 }

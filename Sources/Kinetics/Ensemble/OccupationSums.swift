@@ -1,10 +1,9 @@
 import Communication
 import VectorMath
 
-/// What the filling of a Gibbs state depends on, from sums of particles and holes.
+/// What the filling of a Gibbs state depends on, from sums of particles and holes; see `signedOccupation`.
 ///
-/// Of modes that are more than half filled −h is summed, and they are counted. Terms count down to 2⁻⁵⁰⁴, so that the
-/// chemical potential of an insulator is known as well as that of a metal.
+/// Terms count down to 2⁻⁵⁰⁴, so that the chemical potential of an insulator is known as well as that of a metal.
 struct OccupationSums {
   /// Σ_m n_m less the number of modes that are more than half filled.
   let surplus: Double
@@ -12,13 +11,16 @@ struct OccupationSums {
   /// The number of those modes.
   let filled: Int64
 
+  /// Σ_m n_m less a number of particles.
+  func surplus(over number: Double) -> Double { surplus + (Double(filled) - number) }
+
   /// Σ_m n_m h_m.
   let variance: Double
 
   /// Accumulators below each other.
   private static let levels = 4
 
-  /// Sums over the modes of all ranks.
+  /// Sums over the modes of all ranks, the same on any number of them.
   ///
   /// Collective.
   ///
@@ -27,6 +29,7 @@ struct OccupationSums {
   ///   - chemical: λ is y less this number.
   ///   - communicator: The ranks.
   /// - Throws: `CommunicationError` if a sum fails.
+  /// - Complexity: one pass, an Allreduce of the sums and one of the count.
   init(
     _ energies: borrowing AlignedVector,
     _ chemical: Double,
@@ -52,10 +55,9 @@ struct OccupationSums {
         let lambda = energies.pointer.vector(at: index) - Vector(repeating: chemical)
         let isMode = (lanes &+ Int64(index)) .< SIMD8(repeating: Int64(energies.count))
         let (n, h) = occupations(lambda)
-        let isFilled = (h .< n) .& isMode
-        filled &+= SIMD8<Int64>.zero.replacing(with: 1, where: isFilled)
-        let surplus = n.replacing(with: -h, where: isFilled)
-        add(surplus.replacing(with: 0, where: .!isMode), 0)
+        let (value, isFilled) = signedOccupation(n, h)
+        filled &+= SIMD8<Int64>.zero.replacing(with: 1, where: isFilled .& isMode)
+        add(value.replacing(with: 0, where: .!isMode), 0)
         add((n * h).replacing(with: 0, where: .!isMode), levels)
       }
       for index in accumulators.indices { sums.absorb(&accumulators[index], into: index) }

@@ -17,6 +17,19 @@ public func occupations(_ lambda: Vector) -> (occupation: Vector, vacancy: Vecto
   )
 }
 
+/// n, or −h = n − 1 of a mode that is more than half filled, and whether it is.
+///
+/// So the particles and holes of an insulator are summed with all their digits, where those of Σ n would be lost in the
+/// rounding of their number.
+@inline(__always)
+func signedOccupation(
+  _ n: Vector,
+  _ h: Vector
+) -> (value: Vector, isFilled: SIMDMask<SIMD8<Int64>>) {
+  let isFilled = h .< n
+  return (n.replacing(with: -h, where: isFilled), isFilled)
+}
+
 /// n, h, 1/n and 1/h, with one exponential and two divisions.
 @inline(__always)
 func occupationsAndInverses(

@@ -151,10 +151,7 @@ public struct Evolution<Engine: ForceEngine & ~Copyable, Group: Communicator>:
       // Land on the end; or halve the way to it rather than leave a tiny rest.
       let lands = length >= remaining * (1 - 1e-3)
       let step = lands ? remaining : min(length, length * 2 > remaining ? remaining / 2 : length)
-      // Near t = 0 steps may be as short as they have to: cold states change at rates of e^|λ|.
-      guard step > 16 * time.ulp, step > .leastNormalMagnitude else {
-        throw NumericalError.stepUnderflow(time: time, length: step)
-      }
+      try requireLength(step)
       let error = try stepper.attempt(&equation, length: step, control: control)
       statistics.forceEvaluations = equation.evaluations
       let verdict = control.judge(error: error, order: order)

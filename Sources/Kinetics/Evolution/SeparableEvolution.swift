@@ -47,7 +47,7 @@ public struct SeparableEvolution<Group: Communicator>: TimeStepping, ~Copyable {
     over communicator: Group
   ) throws(CommunicationError) {
     precondition(method != .nested || !coarse.isEmpty, "nested steps need a coarse lattice")
-    let number = try particleNumber(initial, over: communicator)
+    let number = try OccupationSums(initial, 0, over: communicator).surplus(over: 0)
     var nested: NestedEvolution<Group>?
     var explicit: Evolution<SeparableForce<Group>, Group>?
     var implicit: ImplicitEvolution<Group>?

@@ -28,3 +28,16 @@ public protocol TimeStepping: Resumable, ~Copyable {
     _ body: (borrowing AlignedVector) throws -> Result
   ) rethrows -> Result
 }
+
+extension TimeStepping where Self: ~Copyable {
+  /// Refuses a step that is too short for the time reached.
+  ///
+  /// Near t = 0 steps may be as short as they have to: cold states change at rates of e^|λ|.
+  ///
+  /// - Throws: `NumericalError.stepUnderflow`, alike on all ranks, which have the same step.
+  func requireLength(_ step: Double) throws(NumericalError) {
+    guard step > 16 * time.ulp, step > .leastNormalMagnitude else {
+      throw .stepUnderflow(time: time, length: step)
+    }
+  }
+}

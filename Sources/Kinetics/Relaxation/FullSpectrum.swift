@@ -6,7 +6,7 @@ extension RelaxationSpectrum {
   /// The most modes whose whole spectrum is computed.
   public static let mostModes = 4096
 
-  /// All relaxation rates of any kernel at a steady state.
+  /// The relaxation rates of any kernel at a steady state, from all of them.
   ///
   /// Collective.
   ///
@@ -18,6 +18,7 @@ extension RelaxationSpectrum {
   /// and ordered by their rates, largest first: so dgeev is accurate for small rates beside large ones.
   ///
   /// - Parameters:
+  ///   - count: How many of the slowest are wanted, and judged.
   ///   - kernel: The kernel over all modes; called on the first rank only, must not communicate.
   ///   - lambda: λ of the owned modes, steady.
   ///   - partition: Who owns which modes.
@@ -27,6 +28,7 @@ extension RelaxationSpectrum {
   ///   if a collective fails.
   /// - Complexity: about 25 M³ multiplications and 32 M² bytes on the first rank.
   public static func all(
+    slowest count: Int = .max,
     of kernel: () throws -> RateKernel,
     at lambda: borrowing AlignedVector,
     partition: Partition,
@@ -42,7 +44,7 @@ extension RelaxationSpectrum {
     try communicator.agree {
       guard communicator.rank == 0 else { return }
       let jacobian = Jacobian(of: try kernel(), at: values, momenta: partition.momenta)
-      spectrum = try jacobian.spectrum()
+      spectrum = try jacobian.spectrum(count)
     }
     spectrum.write(to: &numbers)
     span = numbers.mutableSpan

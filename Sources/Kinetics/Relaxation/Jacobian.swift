@@ -56,14 +56,16 @@ package struct Jacobian {
     self.rates = order.map { rates[$0] }
   }
 
-  /// All eigenvalues, but for those of conserved quantities.
+  /// The eigenvalues, but for those of conserved quantities.
   ///
   /// LAPACK's errors are relative to the largest rate. Where rates differ by more than 10⁴, the smaller ones
   /// come from the inverse of the matrix (shifted by the smallest in + out), whose errors are relative to them. Where
   /// rates differ by so much that neither finds all of them, there is no spectrum.
   ///
+  /// - Parameter count: How many of the slowest are wanted.
+  /// - Returns: The rates, slowest first.
   /// - Throws: `NumericalError.spectrum` if LAPACK fails, or a state is none, see `StateCertificate.gradedResidual`.
-  package func spectrum() throws(NumericalError) -> RelaxationSpectrum {
+  package func spectrum(_ count: Int) throws(NumericalError) -> RelaxationSpectrum {
     let failure = NumericalError.spectrum("LAPACK found no eigenvalues")
     var spectrum = RelaxationSpectrum()
     spectrum.idleModes = idleModes
@@ -84,15 +86,10 @@ package struct Jacobian {
       return (real, abs(imaginary), -imaginary)
     }
     pairs.sort { order($0) < order($1) }
+    pairs = Array(pairs.prefix(count))
     for (system, index) in pairs {
-      let (rate, residual) = (system.real[index], system.residual(of: index, rates))
-      // All states decay: no rate of a stable state is negative.
-      guard residual <= RelaxationSpectrum.tolerance, rate >= 0 else {
-        throw .spectrum(
-          "the state of the rate \(rate)·εJ has a residual of \(residual); \(RelaxationSpectrum.tolerance) is "
-            + "allowed: rates from \(smallest)·εJ to \(rates[0])·εJ are too far apart; a smaller beta helps"
-        )
-      }
+      let residual = system.residual(of: index, rates)
+      try RelaxationSpectrum.require(system.real[index], residual: residual)
     }
     spectrum.rates = pairs.map { system, index in
       RelaxationRate(

@@ -60,12 +60,7 @@ extension RelaxationSpectrum {
           matrix,
           over: communicator
         )
-        guard certificate.gradedResidual <= tolerance, state.real >= 0 else {
-          throw NumericalError.spectrum(
-            "the state of the rate \(state.real)·εJ has a residual of \(certificate.gradedResidual); "
-              + "\(tolerance) is allowed"
-          )
-        }
+        try require(state.real, residual: certificate.gradedResidual)
         if index == 0 { spectrum.slowest = certificate.shape }
         spectrum.rates.append(
           RelaxationRate(
@@ -80,7 +75,22 @@ extension RelaxationSpectrum {
   }
 
   /// The largest graded residual of a result; see `StateCertificate`.
-  static let tolerance = 1e-8
+  private static let tolerance = 1e-8
+
+  /// Refuses a state that is none, and a rate that is negative: all deviations from a steady state decay.
+  ///
+  /// - Parameters:
+  ///   - rate: The rate.
+  ///   - residual: The graded residual of its state.
+  /// - Throws: `NumericalError.spectrum`, on the ranks that have these numbers.
+  static func require(_ rate: Double, residual: Double) throws(NumericalError) {
+    guard residual <= tolerance, rate >= 0 else {
+      throw .spectrum(
+        "the state of the rate \(rate)·εJ has a residual of \(residual); rates above 0 and \(tolerance) are "
+          + "allowed; a smaller beta helps"
+      )
+    }
+  }
 
   /// The slowest states, found on the first rank.
   ///

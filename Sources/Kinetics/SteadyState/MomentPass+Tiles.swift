@@ -43,9 +43,9 @@ extension MomentPass {
     var filled = SIMD8<Int64>.zero
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let (n, h) = (column(0).vector(at: index), column(1).vector(at: index))
-      let isFilled = h .< n
+      let (value, isFilled) = signedOccupation(n, h)
       filled &+= SIMD8<Int64>.zero.replacing(with: 1, where: isFilled)
-      surplusColumn.store(n.replacing(with: -h, where: isFilled), at: index)
+      surplusColumn.store(value, at: index)
     }
     work.filled += filled.wrappedSum()
   }
@@ -66,7 +66,7 @@ extension MomentPass {
     _ count: Int
   ) {
     let place = work.offset + start
-    let target = state.pointer + (state.isKept ? place : start)
+    let target = state.pointer(at: place, tabulated: start)
     // Short loops, whose constants fit into the registers.
     for index in stride(from: 0, to: count, by: Vector.scalarCount) {
       let (gain, loss) = rates(kernel, start + index)

@@ -48,27 +48,6 @@ struct MomentPass: ~Copyable {
   var scan = ImbalanceScan()
   var digest = DigestSum()
 
-  /// What a pass computes.
-  struct Work {
-    var extent = Extent.moments
-    var response = Response.couplings([])
-    var state: StateVector?
-    var recorded = RecordedLambda([], owned: 0..<0)
-    /// The place of the first tabulated mode among the owned ones.
-    var offset = 0
-    var point = MomentPoint([], isNonnegative: [], modes: 1)
-    var exactFolds = 3
-    var folds = 3
-    /// Whether c is Σ_r (dγ_r/γ_r) (P_r − Q_r), so that its sums follow from those of P and Q.
-    var combinesResponse = false
-    /// dγ_r/γ_r then.
-    var relativeChanges: [Double] = []
-    /// The largest magnitude in each column, where it is looked for.
-    var largest: [Double] = []
-    /// The modes that are more than half filled.
-    var filled: Int64 = 0
-  }
-
   /// Prepares a pass.
   ///
   /// - Parameters:
@@ -115,10 +94,7 @@ struct MomentPass: ~Copyable {
     row == 2 * channels ? surplus(over: 0) : sums.value(row)
   }
 
-  /// Σ_m n_m less a number of particles.
-  ///
-  /// Of modes that are more than half filled it is −h that is summed, and they are counted. So the particles and holes of
-  /// an insulator keep all digits, where those of Σ n would be lost in the rounding of their number.
+  /// Σ_m n_m less a number of particles, with all digits of particles and holes; see `signedOccupation`.
   func surplus(over number: Double) -> Double {
     sums.value(2 * channels) + (Double(work.filled) - number)
   }
@@ -149,22 +125,14 @@ struct MomentPass: ~Copyable {
   ///   - extent: What to compute.
   ///   - response: The response column, if it is to be computed.
   ///   - state: λ of the owned modes, to be written or read; `nil` if only moments and derivatives matter.
-  ///   - recorded: Modes whose λ is to be taken down.
   mutating func begin(
     _ kernel: borrowing ScaledKernel,
     at point: MomentPoint,
     _ extent: Extent,
     response: Response,
-    state: StateVector? = nil,
-    recorded: RecordedLambda = RecordedLambda([], owned: 0..<0)
+    state: StateVector? = nil
   ) {
-    work = Work(
-      extent: extent,
-      response: response,
-      state: state,
-      recorded: recorded,
-      point: point
-    )
+    work = Work(extent: extent, response: response, state: state, point: point)
     for row in 0..<2 * channels {
       coefficients[row] = kernel.couplings[row / 2] * point.moments[row]
     }
@@ -209,9 +177,7 @@ struct MomentPass: ~Copyable {
       if work.extent != .moments { addDerivatives(kernel, idle, start, count) }
       addMoments(kernel, idle, start, count)
     }
-    if let state = work.state {
-      work.recorded.take(modes, from: state.pointer + (state.isKept ? modes.lowerBound : 0))
-    }
+    work.state?.record(modes)
   }
 
   private mutating func addMoments(
@@ -280,7 +246,12 @@ struct MomentPass: ~Copyable {
     over communicator: some Communicator
   ) throws(CommunicationError) {
     integers.append(work.filled)
-    try sums.reduce(with: &elements, integers: &integers, over: communicator)
+    if work.extent == .moments {
+      var none = TileSums(count: 0, depth: 1)
+      try sums.reduce(with: &none, integers: &integers, over: communicator)
+    } else {
+      try sums.reduce(with: &elements, integers: &integers, over: communicator)
+    }
     work.filled = integers.removeLast()
     isValid = sums.isValid && (work.extent == .moments || elements.isValid)
   }

@@ -3,7 +3,7 @@ import VectorMath
 /// λ of the owned modes in a pass.
 struct StateVector {
   /// λ of the first owned mode, or where it is not kept of the first tabulated one; room for whole vectors.
-  var pointer: UnsafeMutablePointer<Double>
+  let pointer: UnsafeMutablePointer<Double>
 
   /// Whether λ is given, and not what the moments imply.
   var isGiven: Bool
@@ -13,6 +13,19 @@ struct StateVector {
 
   /// The place of the first owned mode among all modes of all ranks.
   var first: Int
+
+  /// What is taken down of it.
+  var recorded: RecordedLambda
+
+  /// λ of a mode by its place among the owned modes and among those that are tabulated; then that of those behind it.
+  func pointer(at place: Int, tabulated index: Int) -> UnsafeMutablePointer<Double> {
+    pointer + (isKept ? place : index)
+  }
+
+  /// Takes the recorded modes down among those that have just been tabulated.
+  mutating func record(_ modes: Range<Int>) {
+    recorded.take(modes, from: pointer(at: modes.lowerBound, tabulated: 0))
+  }
 }
 
 /// λ of some modes, taken down as a pass over all of them goes by.

@@ -121,9 +121,9 @@ extension SteadySolver {
         pointer: isKept ? lambda.pointer : block.pointer,
         isGiven: isGiven,
         isKept: isKept,
-        first: first
-      ),
-      recorded: RecordedLambda(recorded, owned: partition.owned)
+        first: first,
+        recorded: RecordedLambda(recorded, owned: partition.owned)
+      )
     )
     try addModes()
     let own = pass.scan.imbalance(count: modes)
@@ -131,7 +131,7 @@ extension SteadySolver {
     let digest = pass.digest.value
     var integers = [Int64(own.idleModes), Int64(digest >> 32), Int64(digest & 0xFFFF_FFFF)]
     // One rank has the bits of a mode, and the others zeros.
-    integers += pass.work.recorded.bits.map(Int64.init(bitPattern:))
+    integers += pass.work.state?.recorded.bits.map(Int64.init(bitPattern:)) ?? []
     try pass.reduce(integers: &integers, over: communicator)
     // The first idle mode of all is the largest of the negative places; below 2⁵³ all are exact.
     var extremes = [own.largest, own.firstIdle.map { -Double(first + $0) } ?? -.infinity]

@@ -110,10 +110,7 @@ public struct ImplicitEvolution<Group: Communicator>: TimeStepping, ~Copyable {
       // Land on the end; or halve the way to it rather than leave a tiny rest.
       let lands = length >= remaining * (1 - 1e-3)
       let step = lands ? remaining : min(length, length * 2 > remaining ? remaining / 2 : length)
-      // Near t = 0 steps may be as short as they have to: cold states change at rates of e^|λ|.
-      guard step > 16 * time.ulp, step > .leastNormalMagnitude else {
-        throw NumericalError.stepUnderflow(time: time, length: step)
-      }
+      try requireLength(step)
       if try attempt(step) {
         if lands { time = end }
         try report(time, statistics)
