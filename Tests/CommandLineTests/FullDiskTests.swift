@@ -60,28 +60,32 @@ extension ProgramOnDisk {
       [nil, 2] as [Int?]
     )
     func results(command: String, ranks: Int?) async throws {
-      try await Disk.with(kilobytes: 4096) { disk in
-        let folder = disk.folder
-        try folder.write("deck.yaml", Sample.chain.utf8)
-        try folder.write("run.h5", "old".utf8)
-        // Long enough that the disk is full before the end.
-        let long = ["--set", "time.outputs=40", "--set", "time.end=12000"]
-        let run = command == "evolve" ? Checkpoints.run + long : Ledgers.run + Ledgers.json
-        let words = run + ["--out", "run.h5"]
-        let job = try Tgge.start(words, ranks: ranks, in: folder)
-        let begins = try await job.wait(seconds: 20) { folder.holds("run.h5.partial") }
-        #expect(begins)
-        // The disk is to fill up between two rows, not while the file begins.
-        var sizes = [-1, folder.bytes("run.h5.partial").count]
-        for _ in 0..<30 where Set(sizes.suffix(3)).count > 1 {
-          try await Task.sleep(for: .milliseconds(80))
-          sizes.append(folder.bytes("run.h5.partial").count)
+      for isBegun in [false, true] {
+        try await Disk.with(kilobytes: 16384) { disk in
+          let folder = disk.folder
+          try folder.write("deck.yaml", Sample.chain.utf8)
+          try folder.write("run.h5", "old".utf8)
+          // Long enough that the disk is full before the end.
+          let long = ["--set", "time.outputs=40", "--set", "time.end=12000"]
+          let points = ["--vary", "baths.drive=0.2:0.9:0.02"]
+          let sweep = Ledgers.run.dropLast(2) + points + Ledgers.json
+          let run = command == "evolve" ? Checkpoints.run + long : sweep
+          let words = run + ["--out", "run.h5"]
+          let job = try Tgge.start(words, ranks: ranks, in: folder)
+          let begins = try await job.wait(seconds: 20) { folder.holds("run.h5.partial") }
+          #expect(begins)
+          // The disk fills up while the file begins, or between two rows.
+          var sizes = [-1, folder.bytes("run.h5.partial").count]
+          for _ in 0..<30 where isBegun && Set(sizes.suffix(3)).count > 1 {
+            try await Task.sleep(for: .milliseconds(80))
+            sizes.append(folder.bytes("run.h5.partial").count)
+          }
+          disk.fill()
+          let outcome = try await job.finish(timeout: 30)
+          #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
+          #expect(outcome.errorLines.count { $0.hasPrefix("tgge: ") } == 1, "\(outcome)")
+          #expect(folder.text("run.h5") == "old")
         }
-        disk.fill()
-        let outcome = try await job.finish(timeout: 30)
-        #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
-        #expect(outcome.errorLines.count { $0.hasPrefix("tgge: ") } == 1, "\(outcome)")
-        #expect(folder.text("run.h5") == "old")
       }
     }
 

@@ -8,4 +8,12 @@
 /// A hint: where there is no such call, or it does not work, the system begins by itself later.
 void tgge_file_start_writing(int descriptor, long long offset, long long count);
 
+/// Gives an open file room on its disk for so many bytes, whatever its length is, which stays.
+///
+/// 0, or -1 with errno: EOPNOTSUPP where the file system has no such call.
+int tgge_file_reserve(int descriptor, long long bytes);
+
+/// An open file in memory, without a name; -1 with errno.
+int tgge_file_in_memory(void);
+
 #endif

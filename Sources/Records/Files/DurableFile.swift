@@ -1,3 +1,4 @@
+internal import CFiles
 import Foundation
 
 /// Steps after which a file is on the disk, whole or not at all.
@@ -5,13 +6,54 @@ enum DurableFile {
   /// What a file is called until it is complete.
   static func partial(_ path: String) -> String { path + ".partial" }
 
-  /// Throws if a disk has no room for a file to grow.
-  static func requireRoom(_ bytes: Int, for path: String) throws(RecordError) {
-    var status = statvfs()
-    guard statvfs(partial(path), &status) == 0 else { return }
-    let free = Double(status.f_bavail) * Double(status.f_frsize)
-    guard Double(bytes) > free else { return }
+  /// Gives a file that is not complete yet its room on the disk, also behind its end, so that writes up to there do not
+  /// fail for want of it.
+  ///
+  /// File systems that cannot do so are asked whether they have that much left.
+  ///
+  /// - Throws: `RecordError` if there is no room.
+  static func reserve(_ bytes: Int, for path: String) throws(RecordError) {
+    let name = partial(path)
+    let descriptor = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw RecordError(String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    if tgge_file_reserve(descriptor, Int64(bytes)) == 0 { return }
+    guard errno == EOPNOTSUPP else { throw RecordError(String(cString: strerror(errno))) }
+    var (file, system) = (stat(), statvfs())
+    guard fstat(descriptor, &file) == 0, fstatvfs(descriptor, &system) == 0 else { return }
+    let free = Double(system.f_bavail) * Double(system.f_frsize)
+    guard Double(bytes - Int(file.st_size)) > free else { return }
     throw RecordError(String(cString: strerror(ENOSPC)))
+  }
+
+  /// Gives back what a file that is not complete yet has reserved behind its end.
+  static func trim(_ path: String) {
+    var status = stat()
+    guard stat(partial(path), &status) == 0 else { return }
+    truncate(partial(path), status.st_size)
+  }
+
+  /// The places that this process has opened a file at, which is not complete yet.
+  static func descriptors(of path: String) -> [Int32] {
+    var own = stat()
+    guard stat(partial(path), &own) == 0,
+      let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+    else { return [] }
+    return names.compactMap { Int32($0) }.filter { descriptor in
+      var status = stat()
+      return fstat(descriptor, &status) == 0 && status.st_dev == own.st_dev
+        && status.st_ino == own.st_ino
+    }
+  }
+
+  /// Has all that this process still writes to an open file that it gives up go to memory, where there is room.
+  static func divert(_ descriptors: [Int32]) {
+    for descriptor in descriptors {
+      let memory = tgge_file_in_memory()
+      guard memory >= 0 else { return }
+      dup2(memory, descriptor)
+      close(memory)
+    }
   }
 
   /// Gives a complete file its name, in place of an older one.

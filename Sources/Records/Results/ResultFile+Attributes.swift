@@ -11,7 +11,7 @@ extension ResultFile {
   ///   - object: A dataset or a group; the file itself by default.
   /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
   public func setAttribute(_ name: String, _ text: String, of object: String = "/") throws {
-    try perform { () throws(RecordError) in
+    try perform(adding: 512 + text.utf8.count) { () throws(RecordError) in
       try attribute(name, tgge_hdf5_free_text(), of: object) { attribute, type in
         text.withCString { H5Awrite(attribute, type, [$0]) }
       }
@@ -41,7 +41,7 @@ extension ResultFile {
   ///   - description: What it is.
   /// - Throws: `RecordError` or `RemoteFailure` if writing fails.
   public func write(_ text: String, to name: String, _ description: String) throws {
-    try perform { () throws(RecordError) in
+    try perform(adding: ResultFile.header + text.utf8.count) { () throws(RecordError) in
       let type = try HDF5Object(tgge_hdf5_text(text.utf8.count), H5Tclose)
       let space = try HDF5Object(H5Screate(H5S_SCALAR), H5Sclose)
       let dataset = try create(name, type.identifier, space.identifier, chunk: nil)
@@ -76,7 +76,8 @@ extension ResultFile {
     for text in texts {
       bytes += Array(text.utf8) + Array(repeating: 0, count: width - text.utf8.count)
     }
-    try perform(writing: bytes.count) { () throws(RecordError) in
+    let rows = (texts.count + 1023) / 1024 * 1024
+    try perform(adding: ResultFile.header + rows * width) { () throws(RecordError) in
       let type = try HDF5Object(tgge_hdf5_text(width), H5Tclose)
       let extents = [hsize_t(texts.count)]
       let limits = [tgge_hdf5_unlimited()]

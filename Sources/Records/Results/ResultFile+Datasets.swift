@@ -21,12 +21,12 @@ extension ResultFile {
   ) throws {
     let shape = shape ?? [values.count]
     precondition(shape.reduce(1, *) == values.count, "a number for each element")
-    try perform { () throws(RecordError) in
+    try perform(adding: ResultFile.bytes(shape, isExtendible)) { () throws(RecordError) in
       _ = try create(name, Element.self, shape, isExtendible)
     }
     let own = communicator.rank == 0 ? shape : nil
     try values.withUnsafeBufferPointer { buffer in
-      try perform { () throws(RecordError) in
+      try perform(adding: 0) { () throws(RecordError) in
         try write(buffer, to: name, from: shape.map { _ in 0 }, own)
       }
     }
@@ -53,8 +53,9 @@ extension ResultFile {
     components: [Int] = [],
     _ label: ResultLabel
   ) throws {
-    try perform { () throws(RecordError) in
-      _ = try create(name, Element.self, [modes] + components, false)
+    let shape = [modes] + components
+    try perform(adding: ResultFile.bytes(shape, false)) { () throws(RecordError) in
+      _ = try create(name, Element.self, shape, false)
     }
     try writePieces(values, to: name, owned, components, row: nil)
     try describe(name, label)
@@ -78,7 +79,7 @@ extension ResultFile {
     row: [Int] = [],
     _ label: ResultLabel
   ) throws {
-    try perform { () throws(RecordError) in
+    try perform(adding: ResultFile.bytes([rows] + row, true)) { () throws(RecordError) in
       _ = try create(name, Element.self, [rows] + row, true)
     }
     try describe(name, label)
@@ -98,7 +99,9 @@ extension ResultFile {
     let start = [shape[0] - 1] + shape.dropFirst().map { _ in 0 }
     let own = communicator.rank == 0 ? [1] + shape.dropFirst() : nil
     try values.withUnsafeBufferPointer { buffer in
-      try perform { () throws(RecordError) in try write(buffer, to: name, from: start, own) }
+      try perform(adding: 0) { () throws(RecordError) in
+        try write(buffer, to: name, from: start, own)
+      }
     }
   }
 
@@ -165,7 +168,7 @@ extension ResultFile {
       )
       let start = (row.map { [$0] } ?? []) + [owned.lowerBound + modes.lowerBound]
       let count = (row == nil ? [] : [1]) + [modes.count] + components
-      try perform(writing: 8 * width * step * communicator.size) { () throws(RecordError) in
+      try perform(adding: 0) { () throws(RecordError) in
         let origin = start + components.map { _ in 0 }
         try write(part, to: name, from: origin, modes.isEmpty ? nil : count)
       }
@@ -174,17 +177,22 @@ extension ResultFile {
 
   /// Adds a row to a dataset and returns its shape.
   private func grow(_ name: String) throws -> [Int] {
-    try perform { () throws(RecordError) in
+    var shape = try perform(adding: 0) { () throws(RecordError) in
       let dataset = try HDF5Object(H5Dopen2(file, name, tgge_hdf5_default()), H5Dclose)
       let space = try HDF5Object(H5Dget_space(dataset.identifier), H5Sclose)
       let rank = H5Sget_simple_extent_ndims(space.identifier)
       guard rank > 0 else { throw RecordError("\(name) has no rows") }
       var shape = [hsize_t](repeating: 0, count: Int(rank))
       try check(H5Sget_simple_extent_dims(space.identifier, &shape, nil))
-      shape[0] += 1
-      try check(H5Dset_extent(dataset.identifier, shape))
       return shape.map { Int($0) }
     }
+    let before = ResultFile.bytes(shape, true)
+    shape[0] += 1
+    try perform(adding: ResultFile.bytes(shape, true) - before) { () throws(RecordError) in
+      let dataset = try HDF5Object(H5Dopen2(file, name, tgge_hdf5_default()), H5Dclose)
+      try check(H5Dset_extent(dataset.identifier, shape.map { hsize_t($0) }))
+    }
+    return shape
   }
 
   /// Writes a block of a dataset; nothing, but together with the others, where `count` is `nil`.
@@ -272,6 +280,18 @@ extension ResultFile {
       ),
       H5Dclose
     )
+  }
+
+  /// About what the library writes of a dataset beside its elements.
+  static var header: Int { 4096 }
+
+  /// About what a dataset takes.
+  private static func bytes(_ shape: [Int], _ isExtendible: Bool) -> Int {
+    guard isExtendible else { return header + 8 * shape.reduce(1, *) }
+    // Whole chunks, each of which is listed.
+    let chunk = chunk(row: Array(shape.dropFirst()))
+    let chunks = zip(shape, chunk).map { ($0 + $1 - 1) / $1 }.reduce(1, *)
+    return header + chunks * (8 * chunk.reduce(1, *) + 128)
   }
 
   /// The shape of a chunk: about a mebibyte, of one row if that is long, else of several.

@@ -27,6 +27,10 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
 
   let file: hid_t
   let transfer: hid_t
+  /// Where this process has it open.
+  private let descriptors: [Int32]
+  /// What the first rank has made room for.
+  private let room: FileRoom
   private var isFinished = false
 
   /// Creates the file.
@@ -44,8 +48,22 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
     self.path = path
     self.communicator = communicator
     let isShared = communicator.size > 1
-    file = try communicator.agree {
-      do throws(RecordError) {
+    let room = FileRoom()
+    self.room = room
+    func agree<Value>(_ step: () throws(RecordError) -> Value) throws -> Value {
+      try communicator.agree {
+        do throws(RecordError) {
+          return try step()
+        } catch {
+          throw RecordError("\(path): cannot be created: \(error)")
+        }
+      }
+    }
+    do {
+      try agree { () throws(RecordError) in
+        if communicator.rank == 0 { try room.add(0, of: path) }
+      }
+      file = try agree { () throws(RecordError) in
         try check(tgge_hdf5_start())
         let access = try HDF5Object(tgge_hdf5_file_access(), H5Pclose)
         if isShared, let handle { try check(tgge_hdf5_share(access.identifier, handle)) }
@@ -53,18 +71,14 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
         let file = H5Fcreate(name, flags, tgge_hdf5_default(), access.identifier)
         guard file >= 0 else { throw RecordError.hdf5() }
         return file
-      } catch {
-        throw RecordError("\(path): cannot be created: \(error)")
       }
+    } catch {
+      if communicator.rank == 0 { unlink(DurableFile.partial(path)) }
+      throw error
     }
     transfer = tgge_hdf5_transfer(isShared ? 1 : 0)
+    descriptors = DurableFile.descriptors(of: path)
   }
-
-  /// Room on the disk that is left for what the library writes by itself.
-  ///
-  /// A write that fails inside HDF5 leaves it in a state in which it may crash at its end, so that a full
-  /// disk is looked for before.
-  private static var reserve: Int { 1 << 19 }
 
   /// Completes the file and gives it its name, in place of an older one.
   ///
@@ -78,11 +92,12 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
       // Closing cannot be tried again, and a library with a file that it could not close crashes at its end.
       try perform { () throws(RecordError) in try check(H5Fflush(file, H5F_SCOPE_GLOBAL)) }
       try perform { () throws(RecordError) in try check(H5Fclose(file)) }
-      try perform { () throws(RecordError) in
+      try agree { () throws(RecordError) in
+        if communicator.rank == 0 { DurableFile.trim(path) }
         // Pages of another host are on the disk only when that host has asked for it.
         try DurableFile.synchronize(DurableFile.partial(path))
       }
-      try perform { () throws(RecordError) in
+      try agree { () throws(RecordError) in
         guard communicator.rank == 0 else { return }
         try DurableFile.rename(DurableFile.partial(path), to: path)
       }
@@ -98,32 +113,57 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
   /// Removes the file, which stays open.
   ///
   /// The library closes it when MPI is finalised, on all ranks together: here one of them might wait for
-  /// another that has failed. On a disk that is full it must find room then, which is what the file had.
+  /// another that has failed. What it writes then goes to memory, since the disk may be full.
   private func discard() {
-    guard communicator.rank == 0 else { return }
-    truncate(DurableFile.partial(path), 0)
-    unlink(DurableFile.partial(path))
+    DurableFile.divert(descriptors)
+    if communicator.rank == 0 { unlink(DurableFile.partial(path)) }
   }
 
   /// Runs calls of HDF5 on all ranks; if one fails, all throw.
   ///
+  /// The room is there before any rank calls the library, since one that does not would leave the others waiting
+  /// inside it.
+  ///
   /// - Parameters:
-  ///   - bytes: What all ranks together are about to write.
+  ///   - bytes: About how much longer the file becomes; by default as for an attribute.
   ///   - body: The calls.
   /// - Returns: What `body` returns.
   /// - Throws: `RecordError` or `RemoteFailure`.
   func perform<Result>(
-    writing bytes: Int = 0,
+    adding bytes: Int = 512,
     _ body: () throws(RecordError) -> Result
   ) throws -> Result {
-    let path = path
-    return try communicator.agree {
+    try agree { () throws(RecordError) in
+      if communicator.rank == 0 { try room.add(bytes, of: path) }
+    }
+    return try agree(body)
+  }
+
+  private func agree<Result>(_ body: () throws(RecordError) -> Result) throws -> Result {
+    try communicator.agree {
       do throws(RecordError) {
-        try DurableFile.requireRoom(bytes + ResultFile.reserve, for: path)
         return try body()
       } catch {
         throw RecordError("\(path): cannot be written: \(error)")
       }
     }
+  }
+}
+
+/// The room that the file has on its disk.
+///
+/// A write that fails inside HDF5 leaves it in a state in which it may crash at its end, or wait for another rank, so
+/// that all room is reserved before. How long the file is only the library knows, and does not say while several ranks
+/// write: it is counted.
+private final class FileRoom {
+  /// What the library may need besides, for what it writes by itself.
+  private static let spare = 1 << 19
+
+  private var bytes = 0
+
+  /// Makes the file longer.
+  func add(_ more: Int, of path: String) throws(RecordError) {
+    bytes += more
+    try DurableFile.reserve(bytes + FileRoom.spare, for: path)
   }
 }
