@@ -15,6 +15,9 @@ let hdf5 =
 let strict: [SwiftSetting] =
   Context.environment["TGGE_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
 
+/// `TGGE_TESTS=multi-rank`, set by `launch/test --multi-rank`, leaves out the tests that need one rank.
+let onlyMultiRank = Context.environment["TGGE_TESTS"] == "multi-rank"
+
 // MARK: - Dependencies
 
 let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
@@ -116,6 +119,8 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+if onlyMultiRank { package.targets.removeAll { $0.type == .test && $0.name != "MultiRankTests" } }
 
 // MARK: - The program that SimGrid starts on simulated ranks, see benchmarks/simulate
 
