@@ -1,4 +1,3 @@
-import CLAPACK
 import Lattice
 import Numerics
 import VectorMath
@@ -22,7 +21,7 @@ struct PairCorrelations {
   private var pairs: [Pair] = []
   /// T_ij by (sink function, source function); function 2 p is the real part of pair p, 2 p + 1 its
   /// imaginary part.
-  private var elements: [[Int]: Double] = [:]
+  private(set) var elements: [[Int]: Double] = [:]
 
   /// Adds the rates of one operator.
   mutating func add(_ matrix: AmplitudeMatrix, rate: Double) {
@@ -75,28 +74,28 @@ struct PairCorrelations {
       let isReal = pair.orbitals[0] == pair.orbitals[1] && pair.displacement.allSatisfy { $0 == 0 }
       return function % 2 == 0 || !isReal
     }
-    let size = functions.count
-    var matrix = [Double](repeating: 0, count: size * size)
-    for (row, sink) in functions.enumerated() {
-      for (column, source) in functions.enumerated() {
-        matrix[row * size + column] = elements[[sink, source]] ?? 0
-      }
-    }
-    var singular = [Double](repeating: 0, count: size)
-    var left = matrix
-    var right = matrix
-    let info = tgge_lapack_singular(Int32(size), Int32(size), &matrix, &singular, &left, &right)
-    guard info == 0 else { throw ModelError("LAPACK's dgesdd failed with info = \(info)") }
-    let rank = singular.count { $0 > 8 * Double(size) * Double.ulpOfOne * singular[0] }
+    var terms: [SingularTerm] = []
+    for block in blocks(of: functions) { terms += try self.terms(of: block) }
+    let largest = terms.reduce(0) { max($0, $1.value) }
 
     let sites = pairs.flatMap { pair in
       [(pair.orbitals[0], pair.displacement.map { _ in 0 }), (pair.orbitals[1], pair.displacement)]
     }
     let values = correlations(functions, bands.amplitudes(at: sites), bands.bands)
-    return (0..<rank).map { r in
-      let sink = combination(of: values, bands.bands) { left[$0 * size + r] }
-      let source = combination(of: values, bands.bands) { right[r * size + $0] }
-      return Channel(coupling: singular[r], source: source, sink: sink)
+    let places = Dictionary(uniqueKeysWithValues: functions.enumerated().map { ($1, $0) })
+    func combination(_ vector: [Int: Double]) -> [Double] {
+      let terms = vector.sorted { $0.key < $1.key }.compactMap { function, factor in
+        places[function].map { (place: $0, factor: factor) }
+      }
+      return PairCorrelations.combination(of: values, bands.bands, terms)
+    }
+    let smallest = 8 * Double(functions.count) * Double.ulpOfOne * largest
+    return terms.filter { $0.value > smallest }.map { term in
+      Channel(
+        coupling: term.value,
+        source: combination(term.source),
+        sink: combination(term.sink)
+      )
     }
   }
 
@@ -124,18 +123,17 @@ struct PairCorrelations {
   }
 
   /// Σ_i c_i X_i of each mode, in the order of modes.
-  private func combination(
+  private static func combination(
     of values: Planes,
     _ bands: Int,
-    _ coefficient: (Int) -> Double
+    _ terms: [(place: Int, factor: Double)]
   ) -> [Double] {
-    let functions = values.count / bands
     var sums = Planes(count: bands, length: values.length)
     let stride = sums.stride
     sums.write { target in
       values.read { values in
-        for place in 0..<functions {
-          let factor = Vector(repeating: coefficient(place))
+        for (place, factor) in terms {
+          let factor = Vector(repeating: factor)
           for band in 0..<bands {
             let plane = values + (place * bands + band) * stride
             let sum = target + band * stride

@@ -213,6 +213,43 @@ struct JumpBathTests {
     }
   }
 
+  @Test("Modes that no site of an operator knows have no rate at all, not even a rounding")
+  func noWeight() throws {
+    let grid = try MomentumGrid(extents: [20])
+    let bands = try BandStructure(
+      of: .rashbaZeeman(hopping: 1, alphaY: 1.1, alphaZ: 0.9, zeeman: 0.5),
+      on: grid,
+      momenta: 0..<20
+    )
+    func site(_ orbital: Int, _ cell: Int) -> JumpOperator.Site {
+      .init(orbital: orbital, cell: [cell])
+    }
+    // No products. The first creates nothing but down spins, the second annihilates nothing but up spins.
+    let down = JumpOperator(terms: [
+      .init(amplitude: Complex(-0.75, -0.23), create: site(1, 0), annihilate: site(0, 0)),
+      .init(amplitude: Complex(0.83, 0.27), create: site(1, -1), annihilate: site(0, 1)),
+      .init(amplitude: Complex(0.49, -0.36), create: site(1, 1), annihilate: site(1, -1)),
+      .init(amplitude: Complex(0.5, 0.94), create: site(1, 0), annihilate: site(0, -1)),
+    ])
+    let up = JumpOperator(
+      rate: 0.7,
+      terms: [
+        .init(amplitude: Complex(1, 0.2), create: site(0, 0), annihilate: site(0, 0)),
+        .init(amplitude: Complex(0.5, -0.6), create: site(1, 1), annihilate: site(0, -1)),
+      ]
+    )
+    let first = try JumpBath(operators: [down]).kernel(on: bands).separable
+    let second = try JumpBath(operators: [up]).kernel(on: bands).separable
+    // At k = −π and 0 the bands are pure: the upper one has up spins alone.
+    for momentum in [0, 10] {
+      for channel in first.channels { #expect(channel.sink[2 * momentum] == 0) }
+      for channel in second.channels { #expect(channel.source[2 * momentum + 1] == 0) }
+    }
+    #expect(
+      first.channels.contains { $0.sink[1] != 0 } && second.channels.contains { $0.source[0] != 0 }
+    )
+  }
+
   @Test("The rates of several operators add up, each times its own rate")
   func severalOperators() throws {
     let bands = try Self.bands([7])

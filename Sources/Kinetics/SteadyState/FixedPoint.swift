@@ -77,7 +77,10 @@ private func balance(
       kept.add(occupations(lambda[index]).occupation, to: 0)
     } else {
       active.append(index)
-      next.append(.log(loss[index] / gain[index]))
+      // Where factors of both signs cancel, a rate far below its terms may come out negative: its mode waits until
+      // other modes have moved.
+      let isCancelled = gain[index] < 0 || loss[index] < 0
+      next.append(isCancelled ? lambda[index] : .log(loss[index] / gain[index]))
     }
   }
   try kept.reduce(over: communicator)
