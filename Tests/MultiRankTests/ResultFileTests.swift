@@ -101,6 +101,42 @@ extension MultiRank {
       }
     }
 
+    @Test(
+      "A file that somebody removes while it is written fails on all ranks, and none takes its place"
+    )
+    func removed() throws {
+      try withSharedFolder(world) { folder in
+        let path = folder + "/run.h5"
+        #expect(throws: (any Error).self) {
+          let handle = world.portableHandle
+          let file = try ResultFile(creating: path, over: world, handle: handle)
+          try file.setAttribute("program", "tgge")
+          try world.agree {
+            guard world.rank == 0 else { return }
+            try FileManager.default.removeItem(atPath: path + ".partial")
+          }
+          try file.setAttribute("command", "test")
+          try file.finish()
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(names.isEmpty)
+        try world.barrier()
+      }
+    }
+
+    @Test("A complete file has no more room on the disk than its length")
+    func room() throws {
+      try withSharedFolder(world) { folder in
+        let path = folder + "/run.h5"
+        try ResultFiles.write(path, modes: 1000, over: world)
+        var status = stat()
+        #expect(stat(path, &status) == 0)
+        // Whole blocks; some file systems have large ones.
+        #expect(512 * Int(status.st_blocks) < Int(status.st_size) + (1 << 18))
+        try world.barrier()
+      }
+    }
+
     @Test("A dataset that has the modes of some ranks only fails on all of them")
     func tooFew() throws {
       try withSharedFolder(world) { folder in

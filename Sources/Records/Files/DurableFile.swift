@@ -11,10 +11,18 @@ enum DurableFile {
   ///
   /// File systems that cannot do so are asked whether they have that much left.
   ///
-  /// - Throws: `RecordError` if there is no room.
-  static func reserve(_ bytes: Int, for path: String) throws(RecordError) {
-    let name = partial(path)
-    let descriptor = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+  /// - Parameters:
+  ///   - bytes: All that the file may come to have.
+  ///   - path: What it will be called.
+  ///   - creates: Whether it begins here, empty; one that has been removed since is not made again.
+  /// - Throws: `RecordError` if there is no room, or no file.
+  static func reserve(
+    _ bytes: Int,
+    for path: String,
+    creates: Bool = false
+  ) throws(RecordError) {
+    let flags = creates ? O_CREAT | O_TRUNC : 0
+    let descriptor = open(partial(path), O_WRONLY | O_CLOEXEC | flags, 0o666)
     guard descriptor >= 0 else { throw RecordError(String(cString: strerror(errno))) }
     defer { close(descriptor) }
     if tgge_file_reserve(descriptor, Int64(bytes)) == 0 { return }

@@ -61,7 +61,7 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
     }
     do {
       try agree { () throws(RecordError) in
-        if communicator.rank == 0 { try room.add(0, of: path) }
+        if communicator.rank == 0 { try room.begin(path) }
       }
       file = try agree { () throws(RecordError) in
         try check(tgge_hdf5_start())
@@ -110,12 +110,13 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
   /// Gives the file up.
   deinit { if !isFinished { discard() } }
 
-  /// Removes the file, which stays open.
+  /// Removes the file; what the library still writes to it goes to memory, since the disk may be full.
   ///
-  /// The library closes it when MPI is finalised, on all ranks together: here one of them might wait for
-  /// another that has failed. What it writes then goes to memory, since the disk may be full.
+  /// That of several ranks is closed when MPI is finalised, on all of them together: here one might wait for another
+  /// that has failed.
   private func discard() {
     DurableFile.divert(descriptors)
+    if communicator.size == 1 { H5Fclose(file) }
     if communicator.rank == 0 { unlink(DurableFile.partial(path)) }
   }
 
@@ -160,6 +161,11 @@ private final class FileRoom {
   private static let spare = 1 << 19
 
   private var bytes = 0
+
+  /// Begins with an empty file.
+  func begin(_ path: String) throws(RecordError) {
+    try DurableFile.reserve(FileRoom.spare, for: path, creates: true)
+  }
 
   /// Makes the file longer.
   func add(_ more: Int, of path: String) throws(RecordError) {
