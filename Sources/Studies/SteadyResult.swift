@@ -15,6 +15,10 @@ public struct SteadyResult: Sendable {
   /// The residual by the other engine, where that was affordable.
   public var otherResidual: Double?
 
+  /// A bound for how far λ of some mode may be off because terms of its rates cancel; `nil` where none do, and where it was
+  /// not looked for.
+  public var cancellationError: Double?
+
   /// |Σ n/M − filling|.
   public var fillingError = 0.0
 

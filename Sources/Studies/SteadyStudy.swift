@@ -91,7 +91,8 @@ public struct SteadyStudy: Sendable {
     var branch = SteadyBranch(responses: responses, over: communicator)
     // What the coarse lattice knows has been tried.
     branch.startsCoarse = false
-    let result = try branch.solve(setup)
+    var result = try branch.solve(setup)
+    if comparesEngines { result.cancellationError = try branch.cancellationError() }
     if let finish { try branch.withLambda(finish) }
     return result
   }

@@ -22,6 +22,8 @@ struct SteadyReport: JSONReport {
   let residual: Double
   /// By the other engine, where that was affordable.
   let otherResidual: Double?
+  /// Of λ, where terms of rates cancel.
+  let cancellationError: Double?
   /// The number of modes without any rate.
   let idleModes: Int
   /// dI/d(drive) and dI/d(filling).
@@ -60,6 +62,7 @@ struct SteadyReport: JSONReport {
     iterations = result.iterations
     residual = result.certificate.residual
     otherResidual = result.otherResidual
+    cancellationError = result.cancellationError
     idleModes = result.certificate.idleModes
     slope = result.driveSlope.map { Components($0) }
     fillingSlope = result.fillingSlope.map { Components($0) }
@@ -91,6 +94,10 @@ struct SteadyReport: JSONReport {
     summary.add("modes", "\(totalModes) on \(Summary.ranks(ranks)), \(forces) forces")
     summary.add("passes", "\(iterations)")
     summary.add("residual", String(format: "%.1e", residual) + other)
+    if let cancellationError, cancellationError > SteadyStudy.tolerance {
+      let words = "rates of some mode cancel: its lambda may be off by up to %.1e"
+      summary.add("cancellation", String(format: words, cancellationError))
+    }
     summary.add("filling error", String(format: "%.1e", fillingError))
     summary.add("digest", digest)
     summary.add("time", ProgressLine.duration(wallSeconds ?? 0))

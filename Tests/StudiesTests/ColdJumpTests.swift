@@ -12,18 +12,30 @@ import Testing
 struct ColdJumpTests {
   private typealias Site = JumpOperator.Site
 
-  /// The Rashba–Zeeman chain with jumps that create nothing but down spins: at momenta where the bands are pure, the
-  /// up band gains particles from the thermal bath alone, by rates down to e^−120 of others.
+  /// Amplitude, and orbital and cell that are created and annihilated.
+  private typealias Terms = [(Complex<Double>, (Int, Int), (Int, Int))]
+
+  /// They create nothing but down spins: at momenta where the bands are pure, the up band gains particles from the
+  /// thermal bath alone, by rates down to e^−120 of others.
+  private static let creatingDown: Terms = [
+    (Complex(-0.75, -0.23), (1, 0), (0, 0)), (Complex(0.83, 0.27), (1, -1), (0, 1)),
+    (Complex(0.49, -0.36), (1, 1), (1, -1)), (Complex(0.50, 0.94), (1, 0), (0, -1)),
+  ]
+
+  /// They create up spins by amplitudes 1 + e^−ik and 1 + 2 e^−ik + e^−2ik, which vanish at k = −π.
+  private static let cancelling: Terms = [
+    (1, (0, 0), (1, 0)), (1, (0, 1), (1, 0)), (1, (0, 0), (0, 1)), (2, (0, 1), (0, 1)),
+    (1, (0, 2), (0, 1)),
+  ]
+
+  /// The Rashba–Zeeman chain with such jumps.
   private static func setup(
     momenta: Int,
     beta: Double,
     filling: Double,
-    _ choice: ForceChoice
+    _ choice: ForceChoice,
+    _ terms: Terms = creatingDown
   ) throws -> StudySetup {
-    let terms: [(Complex<Double>, (Int, Int), (Int, Int))] = [
-      (Complex(-0.75, -0.23), (1, 0), (0, 0)), (Complex(0.83, 0.27), (1, -1), (0, 1)),
-      (Complex(0.49, -0.36), (1, 1), (1, -1)), (Complex(0.50, 0.94), (1, 0), (0, -1)),
-    ]
     let jump = JumpOperator(
       terms: terms.map { amplitude, create, annihilate in
         JumpOperator.Term(
@@ -92,5 +104,41 @@ struct ColdJumpTests {
       let alone = try SteadyStudy(setup).run(over: SerialCommunicator())
       for state in states { #expect(try state.get().digest == alone.digest) }
     }
+  }
+
+  /// β, and λ of the first mode in 60 digits: it gains particles by thermal rates alone, of 1e-10 and 3e-13.
+  private static let cancelled = [(8.0, 45.9245678458375907), (10, 58.7727705401631162)]
+
+  @Test(
+    "Where rates cancel, the state says how far λ may be off",
+    arguments: cancelled,
+    [ForceChoice.separable, .direct]
+  )
+  func cancels(_ wanted: (beta: Double, lambda: Double), _ choice: ForceChoice) throws {
+    let setup = try Self.setup(
+      momenta: 10,
+      beta: wanted.beta,
+      filling: 0.1,
+      choice,
+      Self.cancelling
+    )
+    let alone = try SteadyStudy(setup).run(over: SerialCommunicator())
+    let error = try #require(alone.cancellationError)
+    let deviation = abs(alone.lambda[0] - wanted.lambda)
+    #expect(deviation < error && error < 1000 * deviation)
+    for state in InProcessCommunicator.outcomes(ranks: 3, { try SteadyStudy(setup).run(over: $0) })
+    {
+      #expect(try state.get().cancellationError == error)
+    }
+  }
+
+  @Test("Where no factor is negative, no rate cancels")
+  func products() throws {
+    let setup = StudySetup(
+      model: try Chain.rashba(beta: 20, drive: 0.5, zeeman: 1),
+      grid: try MomentumGrid(extents: [10])
+    )
+    let found = try SteadyStudy(setup).run(over: SerialCommunicator())
+    #expect(found.cancellationError == nil)
   }
 }

@@ -67,9 +67,10 @@ struct ImbalanceScan {
     at index: Int
   ) {
     var residual = magnitude(toward - away) / (toward + away)
-    // The comparison fails for NaN, too.
+    // Comparisons fail for NaN, too. Rates that cancel below zero balance nothing.
     let bound = Vector(repeating: Double.greatestFiniteMagnitude)
-    residual = residual.replacing(with: .infinity, where: .!(residual .<= bound))
+    let areRates = (toward .>= Vector.zero) .& (away .>= Vector.zero)
+    residual = residual.replacing(with: .infinity, where: .!(areRates .& (residual .<= bound)))
     residual = residual.replacing(with: 0, where: isIdle)
     residuals = residuals.replacing(with: residual, where: residual .> residuals)
     guard any(isIdle) else { return }

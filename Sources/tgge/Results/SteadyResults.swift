@@ -54,6 +54,10 @@ struct SteadyResults: ~Copyable {
       "residual",
       "Largest residual of a mode, recomputed from lambda alone."
     )
+    if let error = result.cancellationError {
+      let meaning = "How far lambda of some mode may be off because terms of its rates cancel."
+      try write(error, "cancellation_error", meaning)
+    }
     try write(
       result.fillingError,
       "filling_error",

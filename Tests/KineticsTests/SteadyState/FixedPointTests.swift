@@ -53,4 +53,15 @@ struct FixedPointTests {
     #expect(counts[1] * 5 <= counts[0], "\(counts)")
     for (a, b) in zip(states[0], states[1]) { #expect(abs(a - b) < 1e-8) }
   }
+
+  @Test("Gain and loss below zero are no balance, however equal they are")
+  func negativeRates() throws {
+    let channel = Channel(coupling: 1, source: [-1, -1], sink: [1, 1])
+    var engine = DirectForce(
+      kernel: RateKernel(separable: SeparableKernel(channels: [channel])),
+      partition: Partition(momenta: 2, bands: 1, over: world),
+      communicator: world
+    )
+    #expect(try certify(AlignedVector(count: 2), with: &engine, over: world).residual == .infinity)
+  }
 }
