@@ -178,9 +178,9 @@ extension ProgramOnDisk {
       try await Disk.with(kilobytes: 1024) { disk in
         let folder = disk.folder
         try folder.write("deck.yaml", Sample.chain.utf8)
-        // Seventy points, whose records fill pages of the disk.
+        // Seventy points, whose records fill pages of the disk; long enough that it is full before the end.
         let vary = ["--vary", "baths.thermal.beta=1.5,2", "--vary", "baths.drive=0.2:0.9:0.02"]
-        let run = ["sweep", "deck.yaml", "--modes", "2000", "--forces", "direct", "--json"] + vary
+        let run = ["sweep", "deck.yaml", "--modes", "8000", "--forces", "direct", "--json"] + vary
         let whole = try await Tgge.run(run, ranks: 2, in: folder)
         let words = run + ["--checkpoint", "ledger"]
         for isKilled in [true, false] {
