@@ -81,7 +81,7 @@ extension ProgramOnDisk {
             sizes.append(folder.bytes("run.h5.partial").count)
           }
           disk.fill()
-          let outcome = try await job.finish(timeout: 30)
+          let outcome = try await job.finish(timeout: 120)
           #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
           #expect(outcome.errorLines.count { $0.hasPrefix("tgge: ") } == 1, "\(outcome)")
           #expect(folder.text("run.h5") == "old")
