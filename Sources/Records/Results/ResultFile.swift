@@ -51,13 +51,7 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
     let room = FileRoom()
     self.room = room
     func agree<Value>(_ step: () throws(RecordError) -> Value) throws -> Value {
-      try communicator.agree {
-        do throws(RecordError) {
-          return try step()
-        } catch {
-          throw RecordError("\(path): cannot be created: \(error)")
-        }
-      }
+      try ResultFile.agree("\(path): cannot be created", over: communicator, step)
     }
     do {
       try agree { () throws(RecordError) in
@@ -141,11 +135,19 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
   }
 
   private func agree<Result>(_ body: () throws(RecordError) -> Result) throws -> Result {
+    try ResultFile.agree("\(path): cannot be written", over: communicator, body)
+  }
+
+  private static func agree<Result>(
+    _ failure: String,
+    over communicator: Group,
+    _ body: () throws(RecordError) -> Result
+  ) throws -> Result {
     try communicator.agree {
       do throws(RecordError) {
         return try body()
       } catch {
-        throw RecordError("\(path): cannot be written: \(error)")
+        throw RecordError("\(failure): \(error)")
       }
     }
   }
