@@ -81,11 +81,15 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
   /// - Throws: `RecordError` or `RemoteFailure` if the disk does not take it; an older file is left.
   public consuming func finish() throws {
     isFinished = true
+    var isOpen = true
     do {
       H5Pclose(transfer)
       // Closing cannot be tried again, and a library with a file that it could not close crashes at its end.
       try perform { () throws(RecordError) in try check(H5Fflush(file, H5F_SCOPE_GLOBAL)) }
-      try perform { () throws(RecordError) in try check(H5Fclose(file)) }
+      try perform { () throws(RecordError) in
+        try check(H5Fclose(file))
+        isOpen = false
+      }
       try agree { () throws(RecordError) in
         if communicator.rank == 0 { DurableFile.trim(path) }
         // Pages of another host are on the disk only when that host has asked for it.
@@ -96,21 +100,23 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
         try DurableFile.rename(DurableFile.partial(path), to: path)
       }
     } catch {
-      discard()
+      discard(isOpen: isOpen)
       throw error
     }
   }
 
   /// Gives the file up.
-  deinit { if !isFinished { discard() } }
+  deinit { if !isFinished { discard(isOpen: true) } }
 
   /// Removes the file; what the library still writes to it goes to memory, since the disk may be full.
   ///
   /// That of several ranks is closed when MPI is finalised, on all of them together: here one might wait for another
   /// that has failed.
-  private func discard() {
-    DurableFile.divert(descriptors)
-    if communicator.size == 1 { H5Fclose(file) }
+  ///
+  /// - Parameter isOpen: Whether this rank has it open; its descriptors may be those of other files otherwise.
+  private func discard(isOpen: Bool) {
+    if isOpen { DurableFile.divert(descriptors) }
+    if isOpen, communicator.size == 1 { H5Fclose(file) }
     if communicator.rank == 0 { unlink(DurableFile.partial(path)) }
   }
 
