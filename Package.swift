@@ -91,7 +91,7 @@ let package = Package(
     tests("VectorMathTests", ["VectorMath", "TestSupport"]),
     tests("CommunicationTests", ["Communication", "VectorMath", "TestSupport"]),
     tests("LatticeTests", ["Lattice", "VectorMath", "TestSupport", numerics]),
-    tests("DissipationTests", ["Dissipation", "Lattice", "TestSupport", numerics]),
+    tests("DissipationTests", ["Dissipation", "Lattice", "VectorMath", "TestSupport", numerics]),
     tests(
       "KineticsTests",
       [

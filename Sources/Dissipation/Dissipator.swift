@@ -11,4 +11,17 @@ public protocol Dissipator: Sendable {
   ///
   /// - Throws: `ModelError` if the bath does not fit the lattice, or its rates leave the doubles.
   func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel
+
+  /// The channels of the kernel as formulas; `nil` where they are not of these forms.
+  ///
+  /// Large lattices are then tabulated faster and without arrays. Nothing else changes, so that baths of
+  /// users need not have them.
+  ///
+  /// - Parameter hamiltonian: Has one orbital; the bath fits it.
+  func formulas(on hamiltonian: BlochHamiltonian) -> [ChannelFormula]?
+}
+
+extension Dissipator {
+  /// No formulas.
+  public func formulas(on hamiltonian: BlochHamiltonian) -> [ChannelFormula]? { nil }
 }

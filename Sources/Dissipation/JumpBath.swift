@@ -66,6 +66,24 @@ public struct JumpBath: Dissipator, Equatable {
     return RateKernel(separable: SeparableKernel(channels: channels))
   }
 
+  /// One channel of squares for each operator, if all are products.
+  public func formulas(on hamiltonian: BlochHamiltonian) -> [ChannelFormula]? {
+    var formulas: [ChannelFormula] = []
+    for matrix in matrices {
+      guard let factors = matrix.factors else { return nil }
+      let source = ChannelFormula.Amplitude(
+        factors: factors.annihilation,
+        cells: matrix.annihilation.map(\.cell)
+      )
+      let sink = ChannelFormula.Amplitude(
+        factors: factors.creation.map { $0.conjugate },
+        cells: matrix.creation.map(\.cell)
+      )
+      formulas.append(.product(source: source, sink: sink))
+    }
+    return formulas
+  }
+
   private func check(
     _ jump: JumpOperator,
     _ index: Int,

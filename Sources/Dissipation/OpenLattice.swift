@@ -56,11 +56,16 @@ public struct OpenLattice: Sendable {
   /// - Throws: `ModelError` if a bath does not fit the lattice.
   public func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel {
     var sum = RateKernel()
-    for (index, bath) in baths.enumerated() where bath.weight > 0 || includesIdleBaths {
+    for (index, bath) in baths.enumerated() where isTabulated(bath) {
       var kernel = try bath.dissipator.kernel(on: bands)
       kernel.scale(by: bath.weight, slope: bath.slope, bath: index)
       sum.add(kernel)
     }
     return sum
   }
+
+  /// The baths that the kernel has channels of, in their order.
+  var tabulatedBaths: [WeightedBath] { baths.filter(isTabulated) }
+
+  private func isTabulated(_ bath: WeightedBath) -> Bool { bath.weight > 0 || includesIdleBaths }
 }

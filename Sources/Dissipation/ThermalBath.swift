@@ -42,9 +42,9 @@ public struct ThermalBath: Dissipator, Equatable {
         about: .temperature
       )
     }
-    let centre = (bounds.lowerBound + bounds.upperBound) / 2
-    let half = inverseTemperature / 2
-    let (source, sink) = exponentials(bands.energies, from: centre, times: half)
+    let centre = middle(of: bounds)
+    let factors = ThermalFactors(a: inverseTemperature / 2, c: centre)
+    let (source, sink) = factors.tables(of: bands.energies)
     let channels = SeparableKernel(channels: [Channel(coupling: 1, source: source, sink: sink)])
     switch spectrum {
     case .symmetric:
@@ -56,33 +56,14 @@ public struct ThermalBath: Dissipator, Equatable {
       ])
     }
   }
-}
 
-/// e^{a (ε − c)} of each mode and its inverse.
-private func exponentials(
-  _ energies: [Double],
-  from c: Double,
-  times a: Double
-) -> (exponentials: [Double], inverses: [Double]) {
-  let count = energies.count
-  let room = count.roundedUpToVectors
-  var inverses = [Double](unsafeUninitializedCapacity: room) { _, initialized in
-    initialized = count
+  /// One channel of exponentials, of the symmetric spectrum.
+  public func formulas(on hamiltonian: BlochHamiltonian) -> [ChannelFormula]? {
+    guard spectrum == .symmetric else { return nil }
+    return [.thermal(a: inverseTemperature / 2, c: middle(of: hamiltonian.energyBounds))]
   }
-  let exponentials = [Double](unsafeUninitializedCapacity: room) { result, initialized in
-    energies.withUnsafeBufferPointer { energies in
-      inverses.withUnsafeMutableBufferPointer { inverses in
-        guard let source = energies.baseAddress, let target = result.baseAddress,
-          let inverse = inverses.baseAddress
-        else { return }
-        for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-          let value = exponential(a * (source.vector(at: index, of: count) - c))
-          target.store(value, at: index)
-          inverse.store(1 / value, at: index)
-        }
-      }
-    }
-    initialized = count
+
+  private func middle(of bounds: ClosedRange<Double>) -> Double {
+    (bounds.lowerBound + bounds.upperBound) / 2
   }
-  return (exponentials, inverses)
 }

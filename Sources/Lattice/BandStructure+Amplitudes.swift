@@ -43,15 +43,9 @@ extension BandStructure {
     let (bands, stride) = (bands, momenta.count.roundedUpToVectors)
     let squares = Planes(count: bands, length: momenta.count) { target in
       if bands == 1 {
-        let moving = sites.indices.filter { sites[$0].cell.contains { $0 != 0 } }
-        let fixed = sites.indices.filter { !moving.contains($0) }
-        phases.read(moving.map { sites[$0].cell }) { phases in
-          writeSquares(
-            zip(moving, phases).map { PhaseTerm(factors[$0], $1) },
-            from: fixed.reduce(.zero) { $0 + factors[$1] },
-            to: target,
-            count: stride
-          )
+        let cells = sites.map(\.cell)
+        phases.read(PhaseSquare.displacements(cells)) { phases in
+          _ = PhaseSquare(factors, at: cells, phases).write(to: target, count: stride, times: 1)
         }
       } else {
         readSites(sites) { vectors, phases in
@@ -74,64 +68,6 @@ extension BandStructure {
     _ body: (UnsafePointer<Double>, UnsafeBufferPointer<PhasePlane>) -> Void
   ) {
     vectors.read { vectors in phases.read(sites.map(\.cell)) { body(vectors, $0) } }
-  }
-}
-
-/// c e^{ik·r}, the conjugate of the phase that the grid has.
-private struct PhaseTerm {
-  private let phase: PhasePlane
-  /// c.
-  private let a, b: Double
-  /// c times the sign of the sines.
-  private let x, y: Double
-
-  init(_ factor: Complex<Double>, _ phase: PhasePlane) {
-    self.phase = phase
-    (a, b) = (factor.real, factor.imaginary)
-    (x, y) = (factor.real * phase.sign, factor.imaginary * phase.sign)
-  }
-
-  /// The sum of a number and the term.
-  @inline(__always)
-  func added(to sum: (Vector, Vector), at index: Int) -> (Vector, Vector) {
-    let cosine = phase.cosines.vector(at: index)
-    let sine = phase.sines.vector(at: index)
-    let real = multiplyAdd(Vector(repeating: y), sine, sum.0)
-    let imaginary = multiplyAdd(Vector(repeating: -x), sine, sum.1)
-    return (
-      multiplyAdd(Vector(repeating: a), cosine, real),
-      multiplyAdd(Vector(repeating: b), cosine, imaginary)
-    )
-  }
-}
-
-/// |c + Σ_α c_α e^{ik·r_α}|².
-@inline(never)
-private func writeSquares(
-  _ terms: [PhaseTerm],
-  from constant: Complex<Double>,
-  to target: UnsafeMutablePointer<Double>,
-  count: Int
-) {
-  terms.withUnsafeBufferPointer { terms in
-    let first = (Vector(repeating: constant.real), Vector(repeating: constant.imaginary))
-    @inline(__always)
-    func write(_ sum: (Vector, Vector), _ index: Int) {
-      target.store(multiplyAdd(sum.0, sum.0, sum.1 * sum.1), at: index)
-    }
-    if terms.count == 1 {
-      // Its constants stay in registers.
-      let term = terms[0]
-      for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-        write(term.added(to: first, at: index), index)
-      }
-      return
-    }
-    for index in stride(from: 0, to: count, by: Vector.scalarCount) {
-      var sum = first
-      for term in terms { sum = term.added(to: sum, at: index) }
-      write(sum, index)
-    }
   }
 }
 

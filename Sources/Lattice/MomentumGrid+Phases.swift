@@ -13,12 +13,14 @@ extension MomentumGrid {
   ///   - index: The flat index of the first momentum.
   ///   - count: Momenta, whole vectors.
   ///   - displacement: r, in unit cells.
+  ///   - tables: Those of momenta before, if they had this displacement.
   func writePhases(
     _ real: UnsafeMutablePointer<Double>,
     _ imaginary: UnsafeMutablePointer<Double>,
     from index: Int,
     count: Int,
-    displacement: [Int]
+    displacement: [Int],
+    tables: CircleTables = CircleTables()
   ) {
     var stride = self.count
     var isFirst = true
@@ -26,7 +28,16 @@ extension MomentumGrid {
       stride /= extents[direction]
       guard displacement[direction] != 0 else { continue }
       let write = { (real: UnsafeMutablePointer<Double>, imaginary: UnsafeMutablePointer<Double>) in
-        writePhase(real, imaginary, index, count, displacement[direction], direction, stride)
+        writePhase(
+          real,
+          imaginary,
+          index,
+          count,
+          displacement[direction],
+          direction,
+          stride,
+          tables
+        )
       }
       if isFirst {
         write(real, imaginary)
@@ -49,10 +60,11 @@ extension MomentumGrid {
     _ count: Int,
     _ r: Int,
     _ direction: Int,
-    _ stride: Int
+    _ stride: Int,
+    _ tables: CircleTables
   ) {
     if stride == 1, let shift = rowShift(r, direction) {
-      writeRows(real, imaginary, index, count, r, direction, shift)
+      writeRows(real, imaginary, index, count, r, direction, shift, tables)
     } else if stride >= MomentumGrid.longRun {
       writeRuns(real, imaginary, index, count, r, direction, stride)
     } else {

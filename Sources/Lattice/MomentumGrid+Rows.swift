@@ -23,7 +23,8 @@ extension MomentumGrid {
     _ count: Int,
     _ r: Int,
     _ direction: Int,
-    _ shift: Int
+    _ shift: Int,
+    _ tables: CircleTables
   ) {
     let extent = extents[direction]
     eachRun(index, count, extent, real, imaginary) { place, length in
@@ -34,7 +35,8 @@ extension MomentumGrid {
         first: r * (extent - 2 * j) - shift,
         step: -2 * r,
         extent: extent,
-        count: length
+        count: length,
+        tables: tables
       )
     }
   }

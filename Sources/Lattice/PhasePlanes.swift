@@ -24,10 +24,7 @@ struct PhasePlanes: Sendable {
   init(of displacements: [[Int]], on grid: MomentumGrid, momenta: Range<Int>) {
     self.grid = grid
     self.momenta = momenta
-    var distinct: [[Int]] = []
-    for displacement in displacements where PhasePlanes.place(displacement, in: distinct) == nil {
-      distinct.append(displacement)
-    }
+    let distinct = PhasePlanes.distinct(displacements)
     self.displacements = distinct
     planes = PhasePlanes.tabulate(distinct, on: grid, momenta: momenta)
     stride = planes.stride
@@ -49,8 +46,17 @@ struct PhasePlanes: Sendable {
     }
   }
 
-  private static func place(_ displacement: [Int], in list: [[Int]]) -> (place: Int, sign: Double)?
-  {
+  /// Some displacements, one of each pair ±r.
+  static func distinct(_ displacements: [[Int]]) -> [[Int]] {
+    var distinct: [[Int]] = []
+    for displacement in displacements where place(displacement, in: distinct) == nil {
+      distinct.append(displacement)
+    }
+    return distinct
+  }
+
+  /// The place of a displacement or of its negative in a list, and the sign of its sines.
+  static func place(_ displacement: [Int], in list: [[Int]]) -> (place: Int, sign: Double)? {
     if let place = list.firstIndex(of: displacement) { return (place, 1) }
     return list.firstIndex(of: displacement.map { -$0 }).map { ($0, -1) }
   }

@@ -1,3 +1,37 @@
+/// Sines and cosines of small angles, for rows of `writeCircle` that follow each other.
+///
+/// A row that has the steps of the one before finds them there.
+public final class CircleTables {
+  /// What the angles of a group are: how far apart they are, where the first one is, and which way they go.
+  fileprivate struct Key: Equatable {
+    let step: Int
+    let rest: Int
+    let extent: Int
+    let goesAway: Bool
+  }
+
+  /// Those of sides that go away from a quarter turn, and of those that go towards it.
+  private var keys: (away: Key?, towards: Key?) = (nil, nil)
+  private let memory = AlignedVector(count: 6 * CircleSide.group)
+
+  /// Creates empty tables.
+  public init() {}
+
+  /// sin B of a group; cos B − 1 a group behind.
+  fileprivate func table(of side: CircleSide) -> UnsafePointer<Double> {
+    let isKnown = (side.key.goesAway ? keys.away : keys.towards) == side.key
+    let table = memory.pointer + (side.key.goesAway ? 0 : 2 * CircleSide.group)
+    if !isKnown {
+      side.writeTable(table)
+      if side.key.goesAway { keys.away = side.key } else { keys.towards = side.key }
+    }
+    return UnsafePointer(table)
+  }
+
+  /// Room for two groups.
+  fileprivate var spare: UnsafeMutablePointer<Double> { memory.pointer + 4 * CircleSide.group }
+}
+
 /// Writes cos(π x/L) and sin(π x/L) for a row of integers x at equal distances.
 ///
 /// As those of `circle`: exact at multiples of π/2, even and odd in x bit for bit, √½ at odd multiples of π/4, right
@@ -16,6 +50,7 @@
 ///   - step: 1 ≤ |step| ≤ L/2048, so that B is small.
 ///   - extent: 0 < L < 2⁵⁰.
 ///   - count: The number of angles.
+///   - tables: Those of the row before, if it has the same steps.
 /// - Complexity: six vector instructions and two stores for eight angles, and some thousand for each quarter turn.
 public func writeCircle(
   _ cosines: UnsafeMutablePointer<Double>,
@@ -23,23 +58,21 @@ public func writeCircle(
   first: Int,
   step: Int,
   extent: Int,
-  count: Int
+  count: Int,
+  tables: CircleTables
 ) {
   precondition(step != 0 && abs(step) <= extent / 2048)
-  withUnsafeTemporaryAllocation(of: Double.self, capacity: 4 * CircleSide.group) { table in
-    guard let table = table.baseAddress else { return }
-    var place = 0
-    while place < count {
-      let side = CircleSide(first + step * place, step, extent)
-      let length = min(side.count, count - place)
-      let (cosine, sine) = (cosines + place, sines + place)
-      if side.isExchanged {
-        side.write(large: sine, small: cosine, count: length, table: table)
-      } else {
-        side.write(large: cosine, small: sine, count: length, table: table)
-      }
-      place += length
+  var place = 0
+  while place < count {
+    let side = CircleSide(first + step * place, step, extent)
+    let length = min(side.count, count - place)
+    let (cosine, sine) = (cosines + place, sines + place)
+    if side.isExchanged {
+      side.write(large: sine, small: cosine, count: length, tables)
+    } else {
+      side.write(large: cosine, small: sine, count: length, tables)
     }
+    place += length
   }
 }
 
@@ -92,15 +125,15 @@ private struct CircleSide {
   ///   - large: On return the larger ones.
   ///   - small: On return the others.
   ///   - count: The number of angles.
-  ///   - table: Room for four groups.
+  ///   - tables: Those of rows before.
   func write(
     large: UnsafeMutablePointer<Double>,
     small: UnsafeMutablePointer<Double>,
     count: Int,
-    table: UnsafeMutablePointer<Double>
+    _ tables: CircleTables
   ) {
-    writeTable(table)
-    let spare = table + 2 * CircleSide.group
+    let table = tables.table(of: self)
+    let spare = tables.spare
     let span = CircleSide.group * step
     let direction = goesAway ? 1 : -1
     let anchor = distance / span
@@ -130,8 +163,13 @@ private struct CircleSide {
     }
   }
 
-  /// sin B and cos B − 1 of a group in the order of the row.
-  private func writeTable(_ table: UnsafeMutablePointer<Double>) {
+  /// What its tables depend on.
+  var key: CircleTables.Key {
+    CircleTables.Key(step: step, rest: distance % step, extent: extent, goesAway: goesAway)
+  }
+
+  /// Writes sin B and cos B − 1 of a group in the order of the row.
+  func writeTable(_ table: UnsafeMutablePointer<Double>) {
     let lanes = Vector(0, 1, 2, 3, 4, 5, 6, 7)
     for place in stride(from: 0, to: CircleSide.group, by: Vector.scalarCount) {
       let ascending = Double(place) + lanes

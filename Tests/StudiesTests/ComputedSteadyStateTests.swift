@@ -76,6 +76,28 @@ struct ComputedSteadyStateTests {
     #expect(abs(found.observables.current[0]) > 1e-3)
   }
 
+  @Test("A bath that gives its kernel and no formulas has the same state, bit for bit")
+  func withoutFormulas() throws {
+    let model = try Chain.tightBinding(beta: 2, drive: 0.3)
+    var plain = model
+    for index in plain.baths.indices {
+      plain.baths[index].dissipator = PlainBath(base: model.baths[index].dissipator)
+    }
+    // Not whole blocks, tiles or vectors.
+    for momenta in [24_576, 31_003] {
+      let (found, other) = (
+        try SteadyStudy(LargeLattice.setup(model, momenta: momenta)).run(
+          over: SerialCommunicator()
+        ),
+        try SteadyStudy(LargeLattice.setup(plain, momenta: momenta)).run(over: SerialCommunicator())
+      )
+      #expect(found.iterations == 1)
+      #expect(found.digest == other.digest && found.lambda == other.lambda)
+      #expect(found.observables == other.observables)
+      #expect(found.certificate == other.certificate)
+    }
+  }
+
   /// Sums of derivatives keep 36 bits, with roundings that average out.
   @Test("The responses to the drive are those of the reference, to 2^-40")
   func responses() throws {
@@ -185,5 +207,14 @@ struct ComputedSteadyStateTests {
     #expect(study.estimatedBytes(ranks: 2, keepsLambda: true) < 4.5e8)
     #expect(study.estimatedBytes(ranks: 2, keepsLambda: false) < 5e7)
     #expect(study.tabulatedBytes(ranks: 2) > 8e9)
+  }
+}
+
+/// A bath as users write them.
+private struct PlainBath: Dissipator {
+  let base: any Dissipator
+
+  func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel {
+    try base.kernel(on: bands)
   }
 }

@@ -46,6 +46,9 @@ struct CircleTests {
 
   // MARK: - Rows
 
+  /// Rows take over what those before them have left, whatever these were.
+  private let tables = CircleTables()
+
   /// Cosines and sines of a row.
   private func row(
     _ first: Int,
@@ -61,7 +64,8 @@ struct CircleTests {
       first: first,
       step: step,
       extent: extent,
-      count: count
+      count: count,
+      tables: tables
     )
     return (Array(cosines.buffer), Array(sines.buffer))
   }

@@ -130,7 +130,8 @@ public struct ScaledKernel: ~Copyable {
     }
   }
 
-  private func inverseScale(_ index: Int) -> Double {
+  /// What a table is multiplied with.
+  func inverseScale(_ index: Int) -> Double {
     Double(sign: .plus, exponent: -scales.exponents[index], significand: 1)
   }
 

@@ -4,13 +4,16 @@ import VectorMath
 
 /// Tables of the modes that a rank owns, computed again, block by block, whenever a pass needs them.
 ///
-/// A block stays in the second-level cache while a pass works on it, so that a lattice takes no more memory than λ.
-public struct ComputedTables: Sendable {
+/// A block stays in the caches while a pass works on it, so that a lattice takes no more memory than λ.
+public struct ComputedTables {
   /// The channels of the kernel, without their tables.
   let channels: SeparableKernel
 
   /// What the velocity tables are divided by; below them in magnitude.
   let velocityUnits: [Double]
+
+  /// Tables by formulas, where the model has them.
+  private let formulas: FormulaTables?
 
   private let model: OpenLattice
   private let grid: MomentumGrid
@@ -38,6 +41,7 @@ public struct ComputedTables: Sendable {
     }
     channels = kernel
     self.velocityUnits = velocityUnits
+    formulas = FormulaTables(of: model, on: grid)
     self.model = model
     self.grid = grid
     self.momenta = momenta
@@ -45,13 +49,16 @@ public struct ComputedTables: Sendable {
 
   private var bands: Int { model.hamiltonian.orbitals.count }
 
+  /// The largest number of momenta in a block.
+  private var block: Int { formulas == nil ? ModeTables.block : SingleBand.tile }
+
   /// The largest number of modes in a block.
-  var blockModes: Int { ModeTables.block * bands }
+  var blockModes: Int { block * bands }
 
   /// The momenta of one block after the other.
   var blocks: some Sequence<Range<Int>> {
-    stride(from: momenta.lowerBound, to: momenta.upperBound, by: ModeTables.block).lazy.map {
-      [momenta] in $0..<min($0 + ModeTables.block, momenta.upperBound)
+    stride(from: momenta.lowerBound, to: momenta.upperBound, by: block).lazy.map {
+      [momenta, block] in $0..<min($0 + block, momenta.upperBound)
     }
   }
 
@@ -78,6 +85,7 @@ public struct ComputedTables: Sendable {
     into kernel: borrowing ScaledKernel,
     _ pass: borrowing MomentPass
   ) -> Bool {
+    if let formulas { return write(formulas, block, to: kernel, pass) }
     guard let tables = tables(of: block) else { return false }
     let isWithinScales = kernel.load(tables.kernel.separable)
     var areBelowOne = true
@@ -88,5 +96,37 @@ public struct ComputedTables: Sendable {
       areBelowOne = areBelowOne && isBelowOne
     }
     return isWithinScales && areBelowOne
+  }
+
+  private func write(
+    _ formulas: FormulaTables,
+    _ block: Range<Int>,
+    to kernel: borrowing ScaledKernel,
+    _ pass: borrowing MomentPass
+  ) -> Bool {
+    let padded = block.count.roundedUpToVectors
+    formulas.band.tabulate(from: block.lowerBound, count: padded)
+    var isWithinScales = true
+    for r in 0..<kernel.channels {
+      let (source, sink) = (kernel.table(2 * r, from: 0), kernel.table(2 * r + 1, from: 0))
+      let largest = formulas.writeFactors(
+        r,
+        to: source,
+        sink,
+        count: padded,
+        times: (kernel.inverseScale(2 * r), kernel.inverseScale(2 * r + 1))
+      )
+      isWithinScales = isWithinScales && largest <= 1
+      for index in block.count..<padded { (source[index], sink[index]) = (0, 0) }
+    }
+    for direction in velocityUnits.indices {
+      let target = pass.other(direction, kernel)
+      formulas.band.writeVelocities(in: direction, to: target, count: padded)
+      let velocities = UnsafeBufferPointer(start: target, count: block.count)
+      isWithinScales =
+        pass.load(other: direction, velocities, unit: velocityUnits[direction], kernel)
+        && isWithinScales
+    }
+    return isWithinScales
   }
 }

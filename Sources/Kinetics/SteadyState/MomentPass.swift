@@ -82,7 +82,12 @@ struct MomentPass: ~Copyable {
     unit: Double,
     _ kernel: borrowing ScaledKernel
   ) -> Bool {
-    copyScaled(table, by: 1 / unit, to: others.pointer + index * kernel.stride, lowest: -1)
+    copyScaled(table, by: 1 / unit, to: other(index, kernel), lowest: -1)
+  }
+
+  /// One of the other tables, from the first place on.
+  func other(_ index: Int, _ kernel: borrowing ScaledKernel) -> UnsafeMutablePointer<Double> {
+    others.pointer + index * kernel.stride
   }
 
   /// The rows: the tables of the kernel, 1, the others.
@@ -273,6 +278,6 @@ struct MomentPass: ~Copyable {
   ) -> UnsafeMutablePointer<Double> {
     if row < 2 * channels { return kernel.table(row, from: start) }
     if row == 2 * channels { return ones.pointer }
-    return others.pointer + (row - 2 * channels - 1) * kernel.stride + start
+    return other(row - 2 * channels - 1, kernel) + start
   }
 }

@@ -1,0 +1,104 @@
+import Lattice
+import Numerics
+import VectorMath
+
+/// f_r and g_r of a channel on a lattice of one orbital, as functions of its energy and of phases.
+public enum ChannelFormula: Sendable {
+  /// f = e^{a (ε − c)}, g = 1/f.
+  case thermal(a: Double, c: Double)
+
+  /// f = |Σ_β d_β e^{ik·s_β}|², g = |Σ_α c_α e^{ik·r_α}|².
+  case product(source: Amplitude, sink: Amplitude)
+
+  /// Σ_α c_α e^{ik·r_α}.
+  public struct Amplitude: Sendable {
+    /// c_α.
+    public var factors: [Complex<Double>]
+    /// r_α.
+    public var cells: [[Int]]
+
+    /// Creates an amplitude.
+    public init(factors: [Complex<Double>], cells: [[Int]]) {
+      self.factors = factors
+      self.cells = cells
+    }
+  }
+
+  /// The displacements whose phases are wanted.
+  var displacements: [[Int]] {
+    guard case .product(let source, let sink) = self else { return [] }
+    return PhaseSquare.displacements(source.cells + sink.cells)
+  }
+}
+
+/// The factors of all channels and the velocities of a lattice of one orbital, tile by tile.
+package struct FormulaTables {
+  /// The present tile.
+  package let band: SingleBand
+
+  private let factors: [TileFactors]
+
+  /// Prepares a model; `nil` where a bath has no formulas, or the lattice more than one orbital.
+  package init?(of model: OpenLattice, on grid: MomentumGrid) {
+    guard model.hamiltonian.orbitals.count == 1 else { return nil }
+    var formulas: [ChannelFormula] = []
+    for bath in model.tabulatedBaths {
+      guard let own = bath.dissipator.formulas(on: model.hamiltonian) else { return nil }
+      formulas += own
+    }
+    let others = formulas.flatMap(\.displacements)
+    let band = SingleBand(of: model.hamiltonian, on: grid, others: others)
+    self.band = band
+    factors = formulas.map { TileFactors($0, band) }
+  }
+
+  /// Writes f_r and g_r of the tile, times powers of two.
+  ///
+  /// - Parameters:
+  ///   - r: The channel.
+  ///   - source: On return f_r.
+  ///   - sink: On return g_r.
+  ///   - count: Whole vectors.
+  ///   - factors: The powers.
+  /// - Returns: The largest of all products.
+  package func writeFactors(
+    _ r: Int,
+    to source: UnsafeMutablePointer<Double>,
+    _ sink: UnsafeMutablePointer<Double>,
+    count: Int,
+    times factors: (source: Double, sink: Double)
+  ) -> Double {
+    switch self.factors[r] {
+    case .exponentials(let exponentials):
+      return exponentials.write(
+        of: band.energies,
+        to: source,
+        sink,
+        count: count,
+        times: (factors.source, factors.sink)
+      )
+    case .squares(let f, let g):
+      return max(
+        f.write(to: source, count: count, times: factors.source),
+        g.write(to: sink, count: count, times: factors.sink)
+      )
+    }
+  }
+}
+
+/// A formula over the memory of a tile.
+private enum TileFactors {
+  case exponentials(ThermalFactors)
+  case squares(PhaseSquare, PhaseSquare)
+
+  init(_ formula: ChannelFormula, _ band: SingleBand) {
+    switch formula {
+    case .thermal(let a, let c): self = .exponentials(ThermalFactors(a: a, c: c))
+    case .product(let source, let sink):
+      self = .squares(
+        band.square(source.factors, at: source.cells),
+        band.square(sink.factors, at: sink.cells)
+      )
+    }
+  }
+}
