@@ -12,12 +12,13 @@ public protocol Dissipator: Sendable {
   /// - Throws: `ModelError` if the bath does not fit the lattice, or its rates leave the doubles.
   func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel
 
-  /// The channels of the kernel as formulas; `nil` where they are not of these forms.
+  /// The channels of the kernel as formulas, in their order.
   ///
   /// Large lattices are then tabulated faster and without arrays. Nothing else changes, so that baths of
   /// users need not have them.
   ///
   /// - Parameter hamiltonian: Has one orbital; the bath fits it.
+  /// - Returns: The formulas; `nil` where a channel is not of these forms.
   func formulas(on hamiltonian: BlochHamiltonian) -> [ChannelFormula]?
 }
 

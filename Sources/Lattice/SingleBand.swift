@@ -87,6 +87,7 @@ package final class SingleBand {
   /// - Parameters:
   ///   - factors: c_α.
   ///   - cells: r_α, of which all but the origin were announced.
+  /// - Returns: The square, to be written for each tile.
   package func square(_ factors: [Complex<Double>], at cells: [[Int]]) -> PhaseSquare {
     let moving = PhaseSquare.displacements(cells)
     return PhaseSquare(

@@ -40,6 +40,11 @@ struct CoarseBranch: ~Copyable {
   /// What the next point depends on; empty where it begins from its own initial state.
   private var state = StateWords()
 
+  /// Creates a branch without points.
+  ///
+  /// Newton's method on the coarse lattice itself is as fast as what a still coarser one would save.
+  init() { branch.startsCoarse = false }
+
   /// Lets the next point begin from its own initial state.
   mutating func restart() {
     branch.restart()

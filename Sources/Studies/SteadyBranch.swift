@@ -183,7 +183,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
 
   /// The coarse lattice with the filling of the tables' one.
   ///
-  /// Chains too small for the ordinary one have a still smaller one: that coarse lattice itself does.
+  /// Chains too small for the ordinary one have a still smaller one.
   func coarseSetup(_ setup: StudySetup) -> StudySetup? {
     var coarse = setup.coarse()
     if coarse == nil, setup.grid.dimension == 1 {

@@ -1,4 +1,5 @@
 import Communication
+import Lattice
 import VectorMath
 
 /// The velocities of the modes that a rank owns, a table for each direction and orbital.
@@ -56,7 +57,19 @@ public struct VelocityTables: ~Copyable {
   ///   - start: The place of the first among the owned modes, at the beginning of a vector.
   mutating func load(_ velocities: [[Double]], at start: Int) {
     for (index, velocity) in velocities.enumerated() {
-      extremes[index].copy(velocity, by: 1, to: table(index) + start)
+      velocity.withUnsafeBufferPointer {
+        extremes[index].copy($0, by: 1, to: table(index) + start)
+      }
+    }
+  }
+
+  /// Writes the velocities of some modes, those of the present tile of a lattice of one orbital.
+  mutating func load(_ band: SingleBand, count: Int, at start: Int) {
+    for direction in 0..<self.count {
+      let target = table(direction) + start
+      band.writeVelocities(in: direction, to: target, count: count.roundedUpToVectors)
+      let values = UnsafeBufferPointer(start: target, count: count)
+      extremes[direction].copy(values, by: 1, to: target)
     }
   }
 

@@ -79,12 +79,23 @@ extension ComputedTables {
   ) -> [TableExtremes]? {
     var factors = [TableExtremes](repeating: TableExtremes(), count: 2 * kernel.channels)
     var energy = TableExtremes()
-    for block in blocks {
-      guard let tables = tables(of: block) else { return nil }
+    for index in 0..<blocks {
+      let block = momenta(ofBlock: index)
       let start = modes(of: block).lowerBound
-      kernel.load(tables.kernel.separable, at: start, &factors)
-      velocities.load(tables.velocities, at: start)
-      energy.copy(tables.energies, by: 1, to: energies.pointer + start)
+      if let formulas {
+        formulas.band.tabulate(from: block.lowerBound, count: block.count.roundedUpToVectors)
+        kernel.load(formulas, count: block.count, at: start, &factors)
+        velocities.load(formulas.band, count: block.count, at: start)
+        let values = UnsafeBufferPointer(start: formulas.band.energies, count: block.count)
+        energy.copy(values, by: 1, to: energies.pointer + start)
+      } else {
+        guard let tables = tables(of: block) else { return nil }
+        kernel.load(tables.kernel.separable, at: start, &factors)
+        velocities.load(tables.velocities, at: start)
+        tables.energies.withUnsafeBufferPointer {
+          energy.copy($0, by: 1, to: energies.pointer + start)
+        }
+      }
     }
     let all = factors + velocities.extremes + [energy]
     guard all.allSatisfy(\.isFinite), channels.channels.allSatisfy(\.coupling.isFinite) else {

@@ -125,7 +125,41 @@ public struct ScaledKernel: ~Copyable {
     precondition(kernel.channels.count == channels, "a kernel of other channels")
     for (r, channel) in kernel.channels.enumerated() {
       for (index, values) in [(2 * r, channel.source), (2 * r + 1, channel.sink)] {
-        extremes[index].copy(values, by: inverseScale(index), to: table(index, from: start))
+        values.withUnsafeBufferPointer {
+          extremes[index].copy($0, by: inverseScale(index), to: table(index, from: start))
+        }
+      }
+    }
+  }
+
+  /// Writes a part of the tables by formulas, and looks at what it reaches.
+  ///
+  /// - Parameters:
+  ///   - formulas: Has the same channels, and the modes of its tile.
+  ///   - count: Their number.
+  ///   - start: The place of the first, as in the tables of a kernel.
+  ///   - extremes: Those of the tables before they are scaled.
+  func load(
+    _ formulas: FormulaTables,
+    count: Int,
+    at start: Int,
+    _ extremes: inout [TableExtremes]
+  ) {
+    for r in 0..<channels {
+      _ = formulas.writeFactors(
+        r,
+        to: table(2 * r, from: start),
+        table(2 * r + 1, from: start),
+        count: count.roundedUpToVectors,
+        times: (1, 1)
+      )
+      for index in [2 * r, 2 * r + 1] {
+        let values = table(index, from: start)
+        extremes[index].copy(
+          UnsafeBufferPointer(start: values, count: count),
+          by: inverseScale(index),
+          to: values
+        )
       }
     }
   }

@@ -22,16 +22,18 @@ struct TableExtremes {
   var isFinite: Bool { poison == .zero }
 
   /// Looks at a part of the table.
-  mutating func add(_ values: [Double]) { self = adding(values) { _, _ in } }
+  mutating func add(_ values: [Double]) {
+    self = values.withUnsafeBufferPointer { adding($0) { _, _ in } }
+  }
 
   /// Looks at a part of the table, and writes its products with a factor.
   ///
   /// - Parameters:
   ///   - values: The part.
   ///   - factor: The factor.
-  ///   - target: Has room for whole vectors; zeros are written behind the last product.
+  ///   - target: May be where the values are; has room for whole vectors; zeros are written behind the last product.
   mutating func copy(
-    _ values: [Double],
+    _ values: UnsafeBufferPointer<Double>,
     by factor: Double,
     to target: UnsafeMutablePointer<Double>
   ) {
@@ -40,18 +42,19 @@ struct TableExtremes {
 
   /// Looks at vectors, the last filled up with zeros, and hands them with their places to `body`.
   @inline(__always)
-  private func adding(_ values: [Double], _ body: (Vector, Int) -> Void) -> TableExtremes {
-    values.withUnsafeBufferPointer { values in
-      // A copy stays in registers.
-      var extremes = self
-      guard let source = values.baseAddress else { return extremes }
-      for index in stride(from: 0, to: values.count, by: Vector.scalarCount) {
-        let vector = source.vector(at: index, of: values.count)
-        extremes.add(vector)
-        body(vector, index)
-      }
-      return extremes
+  private func adding(
+    _ values: UnsafeBufferPointer<Double>,
+    _ body: (Vector, Int) -> Void
+  ) -> TableExtremes {
+    // A copy stays in registers.
+    var extremes = self
+    guard let source = values.baseAddress else { return extremes }
+    for index in stride(from: 0, to: values.count, by: Vector.scalarCount) {
+      let vector = source.vector(at: index, of: values.count)
+      extremes.add(vector)
+      body(vector, index)
     }
+    return extremes
   }
 
   @inline(__always)

@@ -13,7 +13,7 @@ public struct ComputedTables {
   let velocityUnits: [Double]
 
   /// Tables by formulas, where the model has them.
-  private let formulas: FormulaTables?
+  let formulas: FormulaTables?
 
   private let model: OpenLattice
   private let grid: MomentumGrid
@@ -55,11 +55,13 @@ public struct ComputedTables {
   /// The largest number of modes in a block.
   var blockModes: Int { block * bands }
 
-  /// The momenta of one block after the other.
-  var blocks: some Sequence<Range<Int>> {
-    stride(from: momenta.lowerBound, to: momenta.upperBound, by: block).lazy.map {
-      [momenta, block] in $0..<min($0 + block, momenta.upperBound)
-    }
+  /// The number of blocks.
+  var blocks: Int { (momenta.count + block - 1) / block }
+
+  /// The momenta of a block.
+  func momenta(ofBlock index: Int) -> Range<Int> {
+    let first = momenta.lowerBound + index * block
+    return first..<min(first + block, momenta.upperBound)
   }
 
   /// The places of a block's modes among the owned ones.

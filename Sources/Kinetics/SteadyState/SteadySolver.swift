@@ -252,7 +252,8 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
     _ body: (inout MomentPass, borrowing ScaledKernel, borrowing IdleModes, Range<Int>) -> Void
   ) {
     guard let computed else { return body(&pass, engine.kernel, idle, 0..<partition.owned.count) }
-    for block in computed.blocks {
+    for index in 0..<computed.blocks {
+      let block = computed.momenta(ofBlock: index)
       // What does not fit is found out by all ranks in the sums.
       if !computed.tabulate(block, into: engine.kernel, pass) { pass.invalidate() }
       body(&pass, engine.kernel, idle, computed.modes(of: block))
