@@ -24,6 +24,16 @@ public enum ChannelFormula: Sendable {
     }
   }
 
+  /// What rounding errors of f and g are in proportion to: (Σ|c_α|)² of squares; `nil` where it is f and g themselves.
+  fileprivate var largest: (source: Double, sink: Double)? {
+    guard case .product(let source, let sink) = self else { return nil }
+    func square(_ amplitude: Amplitude) -> Double {
+      let sum = amplitude.factors.reduce(0) { $0 + $1.length }
+      return sum * sum
+    }
+    return (square(source), square(sink))
+  }
+
   /// The displacements whose phases are wanted.
   var displacements: [[Int]] {
     guard case .product(let source, let sink) = self else { return [] }
@@ -32,6 +42,8 @@ public enum ChannelFormula: Sendable {
 }
 
 /// The factors of all channels and the velocities of a lattice of one orbital, tile by tile.
+///
+/// Copies share the present tile.
 package struct FormulaTables {
   /// The present tile.
   package let band: SingleBand
@@ -39,17 +51,54 @@ package struct FormulaTables {
   private let factors: [TileFactors]
 
   /// Prepares a model; `nil` where a bath has no formulas, or the lattice more than one orbital.
-  package init?(of model: OpenLattice, on grid: MomentumGrid) {
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - grid: The momenta of the whole lattice.
+  ///   - kernel: The kernel of the first momenta.
+  /// - Throws: `ModelError` if formulas are not those of that kernel, to 64 roundings.
+  package init?(
+    of model: OpenLattice,
+    on grid: MomentumGrid,
+    as kernel: SeparableKernel
+  ) throws(ModelError) {
     guard model.hamiltonian.orbitals.count == 1 else { return nil }
     var formulas: [ChannelFormula] = []
     for bath in model.tabulatedBaths {
       guard let own = bath.dissipator.formulas(on: model.hamiltonian) else { return nil }
       formulas += own
     }
+    guard formulas.count == kernel.channels.count else {
+      throw ModelError(
+        "baths have \(formulas.count) formulas for the \(kernel.channels.count) channels of their kernels"
+      )
+    }
     let others = formulas.flatMap(\.displacements)
     let band = SingleBand(of: model.hamiltonian, on: grid, others: others)
     self.band = band
     factors = formulas.map { TileFactors($0, band) }
+    try check(formulas, kernel)
+  }
+
+  /// Compares the formulas with a kernel of the first momenta.
+  private func check(
+    _ formulas: [ChannelFormula],
+    _ kernel: SeparableKernel
+  ) throws(ModelError) {
+    let count = kernel.channels.first?.source.count ?? 0
+    let f = AlignedVector(count: count)
+    let g = AlignedVector(count: count)
+    band.tabulate(from: 0, count: f.paddedCount)
+    for (r, channel) in kernel.channels.enumerated() {
+      _ = writeFactors(r, to: f.pointer, g.pointer, count: f.paddedCount, times: (1, 1))
+      let largest = formulas[r].largest
+      for index in 0..<count {
+        let (source, sink) = (channel.source[index], channel.sink[index])
+        guard abs(f[index] - source) <= 64 * .ulpOfOne * (largest?.source ?? source),
+          abs(g[index] - sink) <= 64 * .ulpOfOne * (largest?.sink ?? sink)
+        else { throw ModelError("the formulas of channel \(r + 1) are not its kernel") }
+      }
+    }
   }
 
   /// Writes f_r and g_r of the tile, times powers of two.

@@ -15,7 +15,7 @@ public protocol Dissipator: Sendable {
   /// The channels of the kernel as formulas, in their order.
   ///
   /// Large lattices are then tabulated faster and without arrays. Nothing else changes, so that baths of
-  /// users need not have them.
+  /// users need not have them. Formulas are compared with the kernel at the first momenta.
   ///
   /// - Parameter hamiltonian: Has one orbital; the bath fits it.
   /// - Returns: The formulas; `nil` where a channel is not of these forms.

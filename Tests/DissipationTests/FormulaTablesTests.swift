@@ -48,6 +48,14 @@ struct FormulaTablesTests {
     )
   }
 
+  private static func tables(
+    of model: OpenLattice,
+    on grid: MomentumGrid
+  ) throws -> FormulaTables? {
+    let bands = try BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<min(8, grid.count))
+    return try FormulaTables(of: model, on: grid, as: model.kernel(on: bands).separable)
+  }
+
   /// Extents, and the twist of each direction.
   private static let lattices: [([Int], Double)] = [
     ([100], 0), ([9001], 0), ([9001], 0.25), ([60, 50], 0), ([5, 4200], 0.5), ([12, 11, 10], 0),
@@ -65,7 +73,7 @@ struct FormulaTablesTests {
     model.includesIdleBaths = includesIdleBaths
     let whole = try ModeTables(of: model, on: grid, momenta: 0..<grid.count)
     let channels = whole.kernel.separable.channels
-    let formulas = try #require(FormulaTables(of: model, on: grid))
+    let formulas = try #require(try Self.tables(of: model, on: grid))
     let room = SingleBand.tile
     let first = AlignedVector(count: room)
     let second = AlignedVector(count: room)
@@ -114,7 +122,7 @@ struct FormulaTablesTests {
   func others() throws {
     let chain = try MomentumGrid(extents: [64])
     var model = try Self.model(dimension: 1)
-    #expect(FormulaTables(of: model, on: chain) != nil)
+    #expect(try Self.tables(of: model, on: chain) != nil)
     let (here, next) = (Site(orbital: 0, cell: [0]), Site(orbital: 0, cell: [1]))
     let without: [any Dissipator] = [
       ThermalBath(inverseTemperature: 1, spectrum: .ohmic),
@@ -128,10 +136,68 @@ struct FormulaTablesTests {
     ]
     for bath in without {
       model.baths[0] = WeightedBath(bath, weight: 0.5)
-      #expect(FormulaTables(of: model, on: chain) == nil)
+      #expect(try Self.tables(of: model, on: chain) == nil)
     }
     model.baths.removeFirst()
-    #expect(FormulaTables(of: model, on: chain) != nil)
-    #expect(FormulaTables(of: try .ramanChain(drive: 0.5), on: chain) != nil)
+    #expect(try Self.tables(of: model, on: chain) != nil)
+    #expect(try Self.tables(of: .ramanChain(drive: 0.5), on: chain) != nil)
   }
+
+  @Test("Formulas that are not those of the kernel are an error")
+  func wrong() throws {
+    let chain = try MomentumGrid(extents: [1_000_000])
+    let model = try Self.model(dimension: 1)
+    func expectError(_ change: @escaping @Sendable ([ChannelFormula]) -> [ChannelFormula]) {
+      for index in [0, 2] {
+        var wrong = model
+        let bath = ChangedBath(base: model.baths[index].dissipator, change: change)
+        wrong.baths[index].dissipator = bath
+        #expect(throws: ModelError.self) { _ = try Self.tables(of: wrong, on: chain) }
+      }
+    }
+    expectError { $0 + $0 }
+    expectError { _ in [] }
+    expectError { formulas in
+      formulas.map { formula in
+        switch formula {
+        case .thermal(let a, let c): .thermal(a: a * (1 + 0x1p-40), c: c)
+        case .product(let source, let sink): .product(source: sink, sink: source)
+        }
+      }
+    }
+    // e^{−ik} for e^{ik}, which makes no difference at k = −π.
+    expectError { formulas in
+      formulas.map { formula in
+        switch formula {
+        case .thermal(let a, let c): .thermal(a: -a, c: c)
+        case .product(let source, let sink): .product(source: mirrored(source), sink: sink)
+        }
+      }
+    }
+    var right = model
+    let bath = ChangedBath(base: model.baths[2].dissipator) { $0 }
+    right.baths[2].dissipator = bath
+    #expect(try Self.tables(of: right, on: chain) != nil)
+  }
+}
+
+/// A bath with other formulas than it should have.
+private struct ChangedBath: Dissipator {
+  let base: any Dissipator
+  let change: @Sendable ([ChannelFormula]) -> [ChannelFormula]
+
+  func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel {
+    try base.kernel(on: bands)
+  }
+
+  func formulas(on hamiltonian: BlochHamiltonian) -> [ChannelFormula]? {
+    base.formulas(on: hamiltonian).map(change)
+  }
+}
+
+private func mirrored(_ amplitude: ChannelFormula.Amplitude) -> ChannelFormula.Amplitude {
+  ChannelFormula.Amplitude(
+    factors: amplitude.factors,
+    cells: amplitude.cells.map { $0.map { -$0 } }
+  )
 }

@@ -4,7 +4,8 @@ import VectorMath
 
 /// Tables of the modes that a rank owns, computed again, block by block, whenever a pass needs them.
 ///
-/// A block stays in the caches while a pass works on it, so that a lattice takes no more memory than λ.
+/// A block stays in the caches while a pass works on it, so that a lattice takes no more memory than λ. Copies share
+/// the block that is being worked on: each rank has tables of its own.
 public struct ComputedTables {
   /// The channels of the kernel, without their tables.
   let channels: SeparableKernel
@@ -19,29 +20,30 @@ public struct ComputedTables {
   private let grid: MomentumGrid
   private let momenta: Range<Int>
 
-  /// Looks at the first momentum of the lattice, which has the channels of all.
+  /// Looks at the first momenta of the lattice, which have the channels of all.
   ///
   /// - Parameters:
   ///   - model: The model.
   ///   - grid: The momenta of the whole lattice.
   ///   - momenta: Those that this rank owns.
   ///   - velocityUnits: Powers of two that no velocity exceeds; none where velocities keep their units.
-  /// - Throws: `ModelError` if the model does not fit the grid.
+  /// - Throws: `ModelError` if the model does not fit the grid, or formulas are not those of their kernels.
   public init(
     of model: OpenLattice,
     on grid: MomentumGrid,
     momenta: Range<Int>,
     velocityUnits: [Double] = []
   ) throws(ModelError) {
-    let bands = try BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<1)
+    let first = 0..<min(grid.count, Vector.scalarCount)
+    let bands = try BandStructure(of: model.hamiltonian, on: grid, momenta: first)
     var kernel = try model.kernel(on: bands).separable
+    formulas = try FormulaTables(of: model, on: grid, as: kernel)
     for index in kernel.channels.indices {
       kernel.channels[index].source = []
       kernel.channels[index].sink = []
     }
     channels = kernel
     self.velocityUnits = velocityUnits
-    formulas = FormulaTables(of: model, on: grid)
     self.model = model
     self.grid = grid
     self.momenta = momenta
