@@ -15,12 +15,12 @@ extension SteadyBranch {
   /// with ĝ_r(m) = max_m |g_r| for the channels of such a bath where g_r does not vanish exactly, and g_r(m) for those of
   /// others: a bound, which the error may be far below.
   ///
-  /// - Returns: The estimate, the same on every rank; `nil` where no bath has factors of both signs, or the kernel has
-  ///   parts that are not of low rank.
+  /// - Returns: The estimate, the same on every rank; `nil` where no bath has factors of both signs, the kernel has
+  ///   parts that are not of low rank, or the other engine does not judge the point either.
   /// - Throws: `ModelError` or `RemoteFailure` if the model does not fit; `CommunicationError`.
   /// - Complexity: tables of the owned modes, and three passes over them; over all pairs with that engine.
-  mutating func cancellationError() throws -> Double? {
-    guard let setup else { return nil }
+  public mutating func cancellationError() throws -> Double? {
+    guard let setup, verifies(setup) else { return nil }
     let partition = workspace.value.partition
     var kernel = try communicator.agree {
       var tables = try ModeTables(

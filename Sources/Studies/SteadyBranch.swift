@@ -162,7 +162,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   }
 
   /// Whether the other engine judges a point, too.
-  private func verifies(_ setup: StudySetup) -> Bool {
+  func verifies(_ setup: StudySetup) -> Bool {
     setup.modes <= verifiedModes || setup.forces.verify
   }
 

@@ -92,7 +92,7 @@ public struct SteadyStudy: Sendable {
     // What the coarse lattice knows has been tried.
     branch.startsCoarse = false
     var result = try branch.solve(setup)
-    if comparesEngines { result.cancellationError = try branch.cancellationError() }
+    result.cancellationError = try branch.cancellationError()
     if let finish { try branch.withLambda(finish) }
     return result
   }

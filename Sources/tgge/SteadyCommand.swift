@@ -59,7 +59,7 @@ struct SteadyCommand: RankedCommand {
       try results?.append(lambda, partition: partition)
       try job.write(lambda, partition: partition, as: "the steady state")
     }
-    let result: SteadyResult
+    var result: SteadyResult
     if parameters.isEmpty {
       result = try job.locating {
         try study.run(
@@ -72,6 +72,7 @@ struct SteadyCommand: RankedCommand {
     } else {
       var branch = SteadyBranch(over: communicator)
       result = try job.locating { try branch.solve(study.setup) }
+      result.cancellationError = try branch.cancellationError()
       try branch.withLambda(write)
       for parameter in parameters {
         // The drive stands in the couplings, whose derivative is known.
