@@ -22,6 +22,9 @@ struct AmplitudeMatrix: Sendable, Equatable {
 
     /// d_β.
     let annihilation: [Complex<Double>]
+
+    /// c*_α: u* e^{−ip·r} and its conjugate have the same modulus, so that both factors are |Σ d e^{ik·s} u|².
+    var sink: [Complex<Double>] { creation.map { $0.conjugate } }
   }
 
   init(_ terms: [JumpOperator.Term]) {

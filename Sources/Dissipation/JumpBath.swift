@@ -53,12 +53,11 @@ public struct JumpBath: Dissipator, Equatable {
         others.add(matrix, rate: jump.rate)
         continue
       }
-      // u* e^{−ip·r} and its conjugate have the same modulus: both factors are |Σ d e^{ik·s} u|².
       channels.append(
         Channel(
           coupling: jump.rate,
           source: squares(factors.annihilation, at: matrix.annihilation, bands),
-          sink: squares(factors.creation.map { $0.conjugate }, at: matrix.creation, bands)
+          sink: squares(factors.sink, at: matrix.creation, bands)
         )
       )
     }
@@ -76,7 +75,7 @@ public struct JumpBath: Dissipator, Equatable {
         cells: matrix.annihilation.map(\.cell)
       )
       let sink = ChannelFormula.Amplitude(
-        factors: factors.creation.map { $0.conjugate },
+        factors: factors.sink,
         cells: matrix.creation.map(\.cell)
       )
       formulas.append(.product(source: source, sink: sink))

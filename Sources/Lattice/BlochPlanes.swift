@@ -22,23 +22,10 @@ package struct BlochPlanes {
     // Jump operators of several orbitals will want it.
     if size > 1 { displacements.append([Int](repeating: 0, count: grid.dimension)) }
     let phases = PhasePlanes(of: displacements, on: grid, momenta: momenta)
-    var matrix = [[PlaneTerm]](repeating: [], count: 2 * size * size)
-    var gradient = [[PlaneTerm]](repeating: [], count: hamiltonian.dimension * matrix.count)
     (self.matrix, self.gradient) = (Planes(count: 0, length: 0), Planes(count: 0, length: 0))
     self.phases = phases
     phases.read(hamiltonian.hoppings.map(\.by)) { phase in
-      for (place, hopping) in hamiltonian.hoppings.enumerated() {
-        for (plane, term) in hopping.terms(size, phase[place]) { matrix[plane].append(term) }
-        for (direction, cells) in hopping.by.enumerated() where cells != 0 {
-          for (plane, term) in hopping.gradientTerms(size, direction, Double(cells), phase[place]) {
-            gradient[plane].append(term)
-          }
-        }
-      }
-      if size == 1 {
-        matrix.removeLast()
-        gradient = stride(from: 0, to: gradient.count, by: 2).map { gradient[$0] }
-      }
+      let (matrix, gradient) = hamiltonian.planeTerms { phase[$0] }
       self.matrix = Planes(summing: matrix, length: momenta.count)
       self.gradient = Planes(summing: gradient, length: momenta.count)
     }

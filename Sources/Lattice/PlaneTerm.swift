@@ -18,9 +18,36 @@ struct PlaneTerm {
   }
 }
 
+extension BlochHamiltonian {
+  /// The terms of H and of its gradient, in the order of `BlochPlanes`.
+  ///
+  /// - Parameter phase: e^{−ik·r} of a hopping, by its place.
+  /// - Returns: Lists of terms, one for each plane.
+  func planeTerms(
+    _ phase: (Int) -> PhasePlane
+  ) -> (matrix: [[PlaneTerm]], gradient: [[PlaneTerm]]) {
+    let size = orbitals.count
+    var matrix = [[PlaneTerm]](repeating: [], count: 2 * size * size)
+    var gradient = [[PlaneTerm]](repeating: [], count: dimension * matrix.count)
+    for (place, hopping) in hoppings.enumerated() {
+      for (plane, term) in hopping.terms(size, phase(place)) { matrix[plane].append(term) }
+      for (direction, cells) in hopping.by.enumerated() where cells != 0 {
+        for (plane, term) in hopping.gradientTerms(size, direction, Double(cells), phase(place)) {
+          gradient[plane].append(term)
+        }
+      }
+    }
+    if size == 1 {
+      matrix.removeLast()
+      gradient = stride(from: 0, to: gradient.count, by: 2).map { gradient[$0] }
+    }
+    return (matrix, gradient)
+  }
+}
+
 extension Hopping {
   /// What the term and its Hermitian conjugate add to H, by planes.
-  func terms(_ size: Int, _ phase: PhasePlane) -> [(Int, PlaneTerm)] {
+  fileprivate func terms(_ size: Int, _ phase: PhasePlane) -> [(Int, PlaneTerm)] {
     let (x, y) = (amplitude.real, amplitude.imaginary)
     let (row, column) = (2 * (to * size + from), 2 * (from * size + to))
     if isOnSite { return [(row, PlaneTerm(x, -y, phase))] }
@@ -28,7 +55,7 @@ extension Hopping {
   }
 
   /// What they add to ∂H/∂k_c, with r_c cells.
-  func gradientTerms(
+  fileprivate func gradientTerms(
     _ size: Int,
     _ direction: Int,
     _ r: Double,

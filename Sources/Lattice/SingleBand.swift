@@ -33,20 +33,14 @@ package final class SingleBand {
     precondition(hamiltonian.orbitals.count == 1 && hamiltonian.dimension == grid.dimension)
     let displacements = PhasePlanes.distinct(hamiltonian.hoppings.map(\.by) + others)
     let memory = AlignedVector(count: (1 + 2 * displacements.count) * SingleBand.stride)
-    var energy: [PlaneTerm] = []
-    var gradient = [[PlaneTerm]](repeating: [], count: grid.dimension)
-    for hopping in hamiltonian.hoppings {
-      let phase = SingleBand.phase(of: hopping.by, displacements, memory.pointer)
-      energy += hopping.terms(1, phase).map(\.1)
-      for (direction, cells) in hopping.by.enumerated() where cells != 0 {
-        gradient[direction] += hopping.gradientTerms(1, direction, Double(cells), phase).map(\.1)
-      }
+    let (matrix, gradient) = hamiltonian.planeTerms { hopping in
+      SingleBand.phase(of: hamiltonian.hoppings[hopping].by, displacements, memory.pointer)
     }
     self.grid = grid
     self.displacements = displacements
     circles = displacements.map { _ in CircleTables() }
     self.memory = memory
-    self.energy = energy
+    energy = matrix[0]
     self.gradient = gradient
   }
 

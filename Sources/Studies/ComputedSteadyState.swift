@@ -31,7 +31,8 @@ struct ComputedSteadyState: ~Copyable {
   ///   - responses: Whether responses are wanted.
   ///   - keepsLambda: Whether λ is to be kept.
   ///   - communicator: The ranks.
-  /// - Throws: `CommunicationError` if a collective fails.
+  /// - Throws: `ModelError` if the model does not fit the grid, alike on all ranks; `CommunicationError` if a collective
+  ///   fails.
   init?(
     _ setup: StudySetup,
     responses: Bool,

@@ -11,7 +11,7 @@ public final class CircleTables {
   }
 
   /// Those of sides that go away from a quarter turn, and of those that go towards it.
-  private var keys: (away: Key?, towards: Key?) = (nil, nil)
+  private var keys: [Key?] = [nil, nil]
   private let memory = AlignedVector(count: 6 * CircleSide.group)
 
   /// Creates empty tables.
@@ -19,11 +19,12 @@ public final class CircleTables {
 
   /// sin B of a group; cos B − 1 a group behind.
   fileprivate func table(of side: CircleSide) -> UnsafePointer<Double> {
-    let isKnown = (side.key.goesAway ? keys.away : keys.towards) == side.key
-    let table = memory.pointer + (side.key.goesAway ? 0 : 2 * CircleSide.group)
-    if !isKnown {
+    let key = side.key
+    let place = key.goesAway ? 0 : 1
+    let table = memory.pointer + 2 * place * CircleSide.group
+    if keys[place] != key {
       side.writeTable(table)
-      if side.key.goesAway { keys.away = side.key } else { keys.towards = side.key }
+      keys[place] = key
     }
     return UnsafePointer(table)
   }

@@ -89,7 +89,12 @@ public struct ComputedTables {
     into kernel: borrowing ScaledKernel,
     _ pass: borrowing MomentPass
   ) -> Bool {
-    if let formulas { return write(formulas, block, to: kernel, pass) }
+    if let formulas {
+      formulas.band.tabulate(from: block.lowerBound, count: block.count.roundedUpToVectors)
+      let isWithinScales = kernel.load(formulas, count: block.count)
+      return pass.load(formulas.band, units: velocityUnits, count: block.count, kernel)
+        && isWithinScales
+    }
     guard let tables = tables(of: block) else { return false }
     let isWithinScales = kernel.load(tables.kernel.separable)
     var areBelowOne = true
@@ -100,37 +105,5 @@ public struct ComputedTables {
       areBelowOne = areBelowOne && isBelowOne
     }
     return isWithinScales && areBelowOne
-  }
-
-  private func write(
-    _ formulas: FormulaTables,
-    _ block: Range<Int>,
-    to kernel: borrowing ScaledKernel,
-    _ pass: borrowing MomentPass
-  ) -> Bool {
-    let padded = block.count.roundedUpToVectors
-    formulas.band.tabulate(from: block.lowerBound, count: padded)
-    var isWithinScales = true
-    for r in 0..<kernel.channels {
-      let (source, sink) = (kernel.table(2 * r, from: 0), kernel.table(2 * r + 1, from: 0))
-      let largest = formulas.writeFactors(
-        r,
-        to: source,
-        sink,
-        count: padded,
-        times: (kernel.inverseScale(2 * r), kernel.inverseScale(2 * r + 1))
-      )
-      isWithinScales = isWithinScales && largest <= 1
-      for index in block.count..<padded { (source[index], sink[index]) = (0, 0) }
-    }
-    for direction in velocityUnits.indices {
-      let target = pass.other(direction, kernel)
-      formulas.band.writeVelocities(in: direction, to: target, count: padded)
-      let velocities = UnsafeBufferPointer(start: target, count: block.count)
-      isWithinScales =
-        pass.load(other: direction, velocities, unit: velocityUnits[direction], kernel)
-        && isWithinScales
-    }
-    return isWithinScales
   }
 }

@@ -32,7 +32,7 @@ struct MomentPass: ~Copyable {
   let coefficients: AlignedVector
   private let ones = AlignedVector(count: ScaledKernel.tile)
   /// Tables beyond those of the kernel, scaled to at most 1, each padded to whole tiles.
-  private let others: AlignedVector
+  let others: AlignedVector
   let otherCount: Int
   let channels: Int
   /// Moments, number, and Σ n over the other tables.
@@ -65,29 +65,6 @@ struct MomentPass: ~Copyable {
     sums = TileSums(count: rows + tables, depth: kernel.depth, isGrouped: isGrouped)
     elements = TileSums(count: (rows + tables) * rows, depth: kernel.depth)
     scales = [Double](repeating: 1, count: rows)
-  }
-
-  /// Replaces one of the other tables, from the first place on.
-  ///
-  /// - Parameters:
-  ///   - index: Which of them.
-  ///   - table: Over the modes of the kernel's tables.
-  ///   - unit: What it is divided by, to at most 1.
-  ///   - kernel: The kernel.
-  /// - Returns: Whether all of it is at most 1 in magnitude.
-  @discardableResult
-  func load(
-    other index: Int,
-    _ table: UnsafeBufferPointer<Double>,
-    unit: Double,
-    _ kernel: borrowing ScaledKernel
-  ) -> Bool {
-    copyScaled(table, by: 1 / unit, to: other(index, kernel), lowest: -1)
-  }
-
-  /// One of the other tables, from the first place on.
-  func other(_ index: Int, _ kernel: borrowing ScaledKernel) -> UnsafeMutablePointer<Double> {
-    others.pointer + index * kernel.stride
   }
 
   /// The rows: the tables of the kernel, 1, the others.
