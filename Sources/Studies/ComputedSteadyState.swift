@@ -11,105 +11,121 @@ import VectorMath
 /// moments of λ itself must be those assumed. Then the responses are those of the coarse lattice, too: they are mean
 /// values of functions with the same poles, and differ by terms of the same order. Where the moments are not those
 /// assumed, Newton's method goes on with the moments and the responses of the large lattice.
-struct ComputedSteadyState: ~Copyable {
-  let result: SteadyResult
+struct ComputedSteadyState<Group: Communicator>: ~Copyable {
+  private let setup: StudySetup
+  private let start: CoarseState
+  private let partition: Partition
+  private let velocities: VelocityScales
+  private var solver: SteadySolver<Group>
+  private var isSteady = false
 
-  /// λ of the owned modes; no elements where it was not to be kept.
-  let lambda: AlignedVector
-  let partition: Partition
-
-  /// Passes of Newton's method before the tables are better kept.
-  private static let passes = 6
-
-  /// Finds the state; `nil`, on all ranks, where the lattice is too small, modes have no rate, factors have both
-  /// signs, or the coarse lattice is of no help.
+  /// Prepares the passes over a lattice.
   ///
-  /// Collective.
+  /// Not collective.
   ///
   /// - Parameters:
-  ///   - setup: The model.
-  ///   - responses: Whether responses are wanted.
-  ///   - keepsLambda: Whether λ is to be kept.
+  ///   - setup: The model, with the baths of weight 0; one that `suits`.
+  ///   - start: The state of its coarse lattice; the same on all ranks.
   ///   - communicator: The ranks.
-  /// - Throws: `ModelError` if the model does not fit the grid, alike on all ranks; `CommunicationError` if a collective
-  ///   fails.
-  init?(
+  /// - Throws: `ModelError` if the model does not fit the grid, alike on all ranks.
+  init(
     _ setup: StudySetup,
-    responses: Bool,
-    keepsLambda: Bool,
-    over communicator: some Communicator
-  ) throws {
-    var setup = setup
-    setup.model.includesIdleBaths = true
-    guard ComputedSteadyState.suits(setup), let coarse = setup.coarse() else { return nil }
-    var branch = CoarseBranch()
-    let found = try branch.solve(coarse, at: nil, responses: responses, over: communicator)
-    guard let start = found else { return nil }
+    near start: CoarseState,
+    over communicator: Group
+  ) throws(ModelError) {
     // Twice the scales: the large lattice has velocities that the coarse one does not have.
-    let velocityUnits = start.velocityScales.map { 2 * $0 }
-    let bands = setup.bands
+    let velocities = VelocityScales(start.velocityScales.map { 2 * $0 })
     let partition = setup.partition(over: communicator)
-    var solver = SteadySolver(
+    solver = SteadySolver(
       computing: try ComputedTables(
         of: setup.model,
         on: setup.grid,
         momenta: partition.ownedMomenta,
-        velocityUnits: velocityUnits
+        velocityUnits: velocities.scales
       ),
       near: start.root,
       filling: start.filling,
       partition: partition,
       over: communicator
     )
-    let lambda = AlignedVector(count: keepsLambda ? partition.owned.count : 0)
-    let recorded = setup.recordedModes
-    var passes = 1
-    var state = try solver.settle(into: lambda, recording: recorded)
-    let isCoarse = state.certificate.residual <= CoarseState.tolerance
-    let isSteady = state.certificate.residual <= SteadyStudy.tolerance
-    if !isSteady, solver.isWithinRange {
-      passes += try solver.iterate(responses: false, limit: ComputedSteadyState.passes).passes
-    }
-    if solver.isWithinRange, !isSteady || responses && !isCoarse {
-      passes += 1
-      state = try solver.settle(into: lambda, recording: recorded, responses: responses)
-    }
-    let fillingError = abs(state.number / Double(partition.modes) - start.filling)
-    guard state.certificate.residual <= SteadyStudy.tolerance, state.certificate.idleModes == 0,
-      fillingError <= SteadyStudy.tolerance
-    else { return nil }
+    self.setup = setup
+    self.start = start
+    self.partition = partition
+    self.velocities = velocities
+  }
 
-    let velocities = VelocityScales(velocityUnits)
-    var result = SteadyResult(
-      engine: "separable",
-      iterations: passes,
-      certificate: state.certificate
+  /// Writes λ of the coarse lattice's moments, in one pass.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - lambda: On return λ of the owned modes; it may have no elements.
+  ///   - tolerance: The largest residual.
+  /// - Returns: The state, the same on all ranks; `nil`, on all ranks, where the lattice has other moments, or modes
+  ///   without rates.
+  /// - Throws: `CommunicationError`.
+  mutating func settle(
+    into lambda: borrowing AlignedVector,
+    within tolerance: Double
+  ) throws(CommunicationError) -> SteadyResult? {
+    let state = try solver.settle(into: lambda, recording: setup.recordedModes)
+    isSteady = state.certificate.residual <= SteadyStudy.tolerance
+    guard var result = result(state, within: tolerance, passes: 1) else { return nil }
+    (result.driveSlope, result.fillingSlope) = (start.driveSlope, start.fillingSlope)
+    return result
+  }
+
+  /// Goes on where `settle` has not found a state: by Newton's method where λ was not steady, to responses of this
+  /// lattice where it was.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - lambda: On return λ of the owned modes; it may have no elements.
+  ///   - responses: Whether responses are wanted.
+  /// - Returns: The state, the same on all ranks; `nil`, on all ranks, where the tables are better kept.
+  /// - Throws: `CommunicationError`.
+  mutating func iterate(
+    into lambda: borrowing AlignedVector,
+    responses: Bool
+  ) throws(CommunicationError) -> SteadyResult? {
+    var passes = 2
+    if !isSteady, solver.isWithinRange {
+      passes += try solver.iterate(responses: false, limit: 6).passes
+    }
+    guard solver.isWithinRange else { return nil }
+    let state = try solver.settle(
+      into: lambda,
+      recording: setup.recordedModes,
+      responses: responses
     )
-    result.fillingError = fillingError
-    result.observables = velocities.observables(
-      state.velocities,
-      number: state.number,
-      bands: bands,
-      momenta: partition.momenta
-    )
-    result.digest = state.digest
-    if isCoarse {
-      (result.driveSlope, result.fillingSlope) = (start.driveSlope, start.fillingSlope)
-    } else if responses {
+    guard var result = result(state, within: SteadyStudy.tolerance, passes: passes) else {
+      return nil
+    }
+    if responses {
       let found = solver.responses
-      let currents = { velocities.currents($0, bands: bands, momenta: partition.momenta) }
+      let currents = { [velocities, partition] sums in
+        velocities.currents(sums, bands: partition.bands, momenta: partition.momenta)
+      }
       result.driveSlope = found.drive.map(currents)
       result.fillingSlope = found.filling.map(currents)
     }
-    result.lambda = state.recorded
-    self.result = result
-    self.lambda = lambda
-    self.partition = partition
+    return result
   }
 
-  /// Whether moments suffice, of a state that the other engine need not judge, on a lattice much larger than a
-  /// coarse one.
-  static func suits(_ setup: StudySetup) -> Bool {
-    setup.modes > SteadyStudy.verifiedModes && setup.coarse() != nil && setup.needsOnlyMoments
+  /// What has been found, if it is steady and at the filling.
+  private func result(
+    _ state: SettledState,
+    within tolerance: Double,
+    passes: Int
+  ) -> SteadyResult? {
+    let fillingError = abs(state.number / Double(partition.modes) - start.filling)
+    guard state.certificate.residual <= tolerance, state.certificate.idleModes == 0,
+      fillingError <= SteadyStudy.tolerance
+    else { return nil }
+    var result = SteadyResult(state, passes: passes, velocities, partition)
+    result.fillingError = fillingError
+    result.lambda = state.recorded
+    return result
   }
 }

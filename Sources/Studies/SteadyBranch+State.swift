@@ -13,23 +13,26 @@ extension SteadyBranch {
     _ body: (StateWords, borrowing AlignedVector, Partition) throws -> Result
   ) rethrows -> Result {
     var words = StateWords()
-    words.append(predictor.points.count)
-    for point in predictor.points {
-      words.append(point.parameter)
-      words.append(point.variables)
-      words.append(point.drive)
-      words.append(point.filling)
+    words.append(workspace.isFull)
+    if workspace.isFull {
+      words.append(predictor.points.count)
+      for point in predictor.points {
+        words.append(point.parameter)
+        words.append(point.variables)
+        words.append(point.drive)
+        words.append(point.filling)
+      }
+      words.append(workspace.value.isSeparable)
+      if workspace.value.isSeparable { workspace.value.solver.value.append(to: &words) }
     }
-    words.append(workspace.value.isSeparable)
-    if workspace.value.isSeparable { workspace.value.solver.value.append(to: &words) }
     words.append(coarse.isFull)
     if coarse.isFull { coarse.value.append(to: &words) }
-    return try body(words, workspace.value.lambda, workspace.value.partition)
+    return try withLambda { lambda, partition in try body(words, lambda, partition) }
   }
 
   /// Goes to where a branch was that had solved a setup.
   ///
-  /// Collective; tabulates the setup.
+  /// Collective; tabulates the setup, if the branch had tables.
   ///
   /// - Parameters:
   ///   - last: The setup.
@@ -46,8 +49,32 @@ extension SteadyBranch {
     setup = nil
     var last = last
     last.model.includesIdleBaths = true
-    try tabulate(last, keepsState: false)
+    coarse.clear()
     var words = words
+    let hasTables = try words.takeBool()
+    var points: [SteadyPredictor.Point] = []
+    if hasTables {
+      try tabulate(last, keepsState: false)
+      points = try takePoints(&words)
+      guard try words.takeBool() == workspace.value.isSeparable else { throw StateError() }
+      if workspace.value.isSeparable { try workspace.value.solver.value.restore(&words) }
+    } else {
+      workspace.clear()
+      bare.fill(OwnedLambda(last.partition(over: communicator)))
+    }
+    if try words.takeBool() {
+      guard let setup = coarseSetup(last) else { throw StateError() }
+      coarse.fill(CoarseBranch())
+      try coarse.value.restore(setup, &words, over: communicator)
+    }
+    try withLambda { lambda, _ in try read(lambda.buffer) }
+    predictor = SteadyPredictor(points)
+    restarts = false
+    setup = last
+  }
+
+  /// Takes the points of the predictor out.
+  private func takePoints(_ words: inout StateWords) throws(StateError) -> [SteadyPredictor.Point] {
     let count = try words.takeInteger()
     guard (0...4).contains(count) else { throw StateError() }
     var points: [SteadyPredictor.Point] = []
@@ -63,16 +90,6 @@ extension SteadyBranch {
         )
       )
     }
-    guard try words.takeBool() == workspace.value.isSeparable else { throw StateError() }
-    if workspace.value.isSeparable { try workspace.value.solver.value.restore(&words) }
-    if try words.takeBool() {
-      guard let setup = coarseSetup(last) else { throw StateError() }
-      coarse.fill(CoarseBranch())
-      try coarse.value.restore(setup, &words, over: communicator)
-    }
-    try read(workspace.value.lambda.buffer)
-    predictor = SteadyPredictor(points)
-    restarts = false
-    setup = last
+    return points
   }
 }

@@ -19,6 +19,9 @@ import VectorMath
 /// Where the moments are not those assumed, Newton's method goes on from them with moments and responses of the
 /// large lattice, and the points after that come from this lattice alone until `restart` or other tables.
 ///
+/// Of more than `tabulatedModes` modes tables that have formulas are not kept, see `ComputedSteadyState`, until a point
+/// needs them.
+///
 /// ```swift
 /// var branch = try SteadyBranch(over: communicator)
 /// for drive in drives {
@@ -37,9 +40,19 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   /// state of that one.
   public var startsCoarse = true
 
+  /// Up to this number of modes tables are kept from one point to the next even where they may be computed again with
+  /// each; responses to other parameters than the drive and the filling need them.
+  public var tabulatedModes = Int.max
+
+  /// Is called on each rank before tables are kept that might have been computed again, with the bytes that the rank
+  /// then needs; where it throws on one rank, the point fails on all.
+  public var prepare: (Double) throws -> Void = { _ in }
+
   let communicator: Group
   var setup: StudySetup?
+  /// The tables; where they are not kept, λ of the last point.
   var workspace = Slot<SteadyWorkspace<Group>>()
+  var bare = Slot<OwnedLambda>()
   var predictor = SteadyPredictor()
   var restarts = false
   /// The coarse lattice of the tables, once it was asked.
@@ -69,7 +82,9 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   public borrowing func withLambda<Result>(
     _ body: (borrowing AlignedVector, Partition) throws -> Result
   ) rethrows -> Result {
-    try body(workspace.value.lambda, workspace.value.partition)
+    workspace.isFull
+      ? try body(workspace.value.lambda, workspace.value.partition)
+      : try body(bare.value.lambda, bare.value.partition)
   }
 
   /// Lets the next point begin from its own initial state, as the first one does; tables are kept.
@@ -102,25 +117,42 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
     let last = setup
     setup = nil
     let change = SteadyChange(from: last, to: next, by: predictor.distance(to: parameter))
+    let begins = restarts || !change.keepsTables
     var isWarm = last != nil && !restarts
+    var passes = 0
     restarts = false
-    if change.keepsTables {
+    if !change.keepsTables { coarse.clear() }
+    if begins ? mayCompute(next) : bare.isFull {
+      switch try computed(next, at: parameter) {
+      case .found(let result):
+        setup = next
+        return result
+      case .near:
+        passes = 1
+        isWarm = true
+      case .none: break
+      }
+    }
+
+    let hasTables = change.keepsTables && workspace.isFull
+    if hasTables {
       if change.weights { try workspace.value.setWeights(next, over: communicator) }
       if change.initial { try workspace.value.setInitial(next.initial, over: communicator) }
     } else {
       predictor = SteadyPredictor()
-      isWarm = isWarm && workspace.value.partition == next.partition(over: communicator)
+      let partition = next.partition(over: communicator)
+      isWarm = isWarm && withLambda { _, last in last == partition }
       try tabulate(next, keepsState: isWarm)
     }
-
     let start: SteadyStart
-    if isWarm, change.keepsTables, workspace.value.isSeparable {
+    if isWarm, hasTables, workspace.value.isSeparable {
       start = .near(parameter.flatMap { predictor.variables(at: $0, change.tangent) })
     } else {
       start = isWarm ? .state : .initial
     }
     do {
-      let result = try found(next, from: start, at: parameter)
+      var result = try found(next, from: start, at: parameter)
+      result.iterations += passes
       if let parameter, let point = workspace.value.point(at: parameter) { predictor.add(point) }
       setup = next
       return result
@@ -138,7 +170,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   ) throws -> SteadyResult {
     var start = start
     var passes = 0
-    if let state = try coarseState(setup, at: parameter) {
+    if workspace.value.takesRoots, let state = try coarseState(setup, at: parameter) {
       let result = try workspace.value.settle(
         at: state,
         within: setup.coarse() == nil ? CoarseState.fewestTolerance : CoarseState.tolerance,
@@ -169,27 +201,26 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   /// The state of the coarse lattice, the same on all ranks; `nil` where it is of no use.
   ///
   /// Collective.
-  private mutating func coarseState(
+  mutating func coarseState(
     _ setup: StudySetup,
     at parameter: Double?
   ) throws -> CoarseState? {
-    guard startsCoarse, workspace.value.takesRoots, !verifies(setup),
-      let setup = coarseSetup(setup)
-    else { return nil }
+    guard startsCoarse, !verifies(setup), let setup = coarseSetup(setup) else { return nil }
     if !coarse.isFull { coarse.fill(CoarseBranch()) }
     guard coarse.value.isOfUse else { return nil }
     return try coarse.value.solve(setup, at: parameter, responses: responses, over: communicator)
   }
 
-  /// The coarse lattice with the filling of the tables' one.
+  /// The coarse lattice with the same filling.
   ///
   /// Chains too small for the ordinary one have a still smaller one.
   func coarseSetup(_ setup: StudySetup) -> StudySetup? {
+    guard let filling = setup.initial.filling else { return nil }
     var coarse = setup.coarse()
     if coarse == nil, setup.grid.dimension == 1 {
       coarse = setup.coarse(momenta: StudySetup.fewestMomenta)
     }
-    coarse?.initial = .uniform(filling: workspace.value.filling)
+    coarse?.initial = .uniform(filling: filling)
     return coarse
   }
 
@@ -217,10 +248,15 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   ///
   /// Collective.
   mutating func tabulate(_ setup: StudySetup, keepsState: Bool) throws {
-    let state = AlignedVector(count: keepsState ? workspace.value.lambda.count : 0)
-    if keepsState { state.copy(from: workspace.value.lambda) }
+    if mayCompute(setup) {
+      let bytes = SteadyStudy(setup).tabulatedBytes(ranks: communicator.size)
+      try communicator.agree { try prepare(bytes) }
+    }
+    let partition = setup.partition(over: communicator)
+    let state = AlignedVector(count: keepsState ? partition.owned.count : 0)
+    if keepsState { withLambda { lambda, _ in state.copy(from: lambda) } }
     workspace.clear()
-    coarse.clear()
+    bare.clear()
     workspace.fill(try SteadyWorkspace(setup, over: communicator))
     try workspace.value.setInitial(setup.initial, over: communicator)
     if keepsState { workspace.value.lambda.copy(from: state) }

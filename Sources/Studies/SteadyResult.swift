@@ -1,3 +1,4 @@
+import Communication
 import Dissipation
 import Kinetics
 
@@ -47,5 +48,17 @@ public struct SteadyResult: Sendable {
     self.engine = engine
     self.iterations = iterations
     self.certificate = certificate
+  }
+
+  /// Creates the result of a state in moments, without responses.
+  init(_ state: SettledState, passes: Int, _ velocities: VelocityScales, _ partition: Partition) {
+    self.init(engine: "separable", iterations: passes, certificate: state.certificate)
+    observables = velocities.observables(
+      state.velocities,
+      number: state.number,
+      bands: partition.bands,
+      momenta: partition.momenta
+    )
+    digest = state.digest
   }
 }

@@ -28,7 +28,7 @@ public struct SteadyStudy: Sendable {
   ///   - keepsLambda: Whether `run` is to hand over λ.
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int, keepsLambda: Bool) -> Double {
-    guard ComputedSteadyState.suits(setup) else { return tabulatedBytes(ranks: ranks) }
+    guard setup.needsNoTables else { return tabulatedBytes(ranks: ranks) }
     let lambda = keepsLambda ? 8 * (Double(setup.modes) / Double(ranks)).rounded(.up) : 0
     // A block of tables on its way, and the program itself.
     return lambda + 32e6
@@ -77,23 +77,40 @@ public struct SteadyStudy: Sendable {
     finish: ((borrowing AlignedVector, Partition) throws -> Void)? = nil,
     prepare: (Double) throws -> Void = { _ in }
   ) throws -> SteadyResult {
-    let computed = try ComputedSteadyState(
-      setup,
-      responses: responses,
-      keepsLambda: finish != nil,
-      over: communicator
-    )
-    if let computed {
-      try finish?(computed.lambda, computed.partition)
-      return computed.result
-    }
-    if ComputedSteadyState.suits(setup) { try prepare(tabulatedBytes(ranks: communicator.size)) }
+    if let found = try computed(responses, over: communicator, finish) { return found }
+    if setup.needsNoTables { try prepare(tabulatedBytes(ranks: communicator.size)) }
     var branch = SteadyBranch(responses: responses, over: communicator)
     // What the coarse lattice knows has been tried.
     branch.startsCoarse = false
     var result = try branch.solve(setup)
     result.cancellationError = try branch.cancellationError()
     if let finish { try branch.withLambda(finish) }
+    return result
+  }
+
+  /// The state without tables of all modes; `nil`, on all ranks, where they are needed.
+  ///
+  /// Collective.
+  private func computed(
+    _ responses: Bool,
+    over communicator: some Communicator,
+    _ finish: ((borrowing AlignedVector, Partition) throws -> Void)?
+  ) throws -> SteadyResult? {
+    var setup = setup
+    setup.model.includesIdleBaths = true
+    guard setup.needsNoTables, let small = setup.coarse() else { return nil }
+    var branch = CoarseBranch()
+    let found = try branch.solve(small, at: nil, responses: responses, over: communicator)
+    guard let start = found else { return nil }
+    let partition = setup.partition(over: communicator)
+    let lambda = AlignedVector(count: finish == nil ? 0 : partition.owned.count)
+    var state = try ComputedSteadyState(setup, near: start, over: communicator)
+    var result = try state.settle(
+      into: lambda,
+      within: responses ? CoarseState.tolerance : SteadyStudy.tolerance
+    )
+    if result == nil { result = try state.iterate(into: lambda, responses: responses) }
+    if result != nil { try finish?(lambda, partition) }
     return result
   }
 }

@@ -119,19 +119,7 @@ extension SteadyWorkspace {
   /// A result without responses.
   private mutating func result(_ state: SettledState, passes: Int) -> SteadyResult {
     hasIdleModes = state.certificate.idleModes > 0
-    var result = SteadyResult(
-      engine: "separable",
-      iterations: passes,
-      certificate: state.certificate
-    )
-    result.observables = velocities.observables(
-      state.velocities,
-      number: state.number,
-      bands: partition.bands,
-      momenta: partition.momenta
-    )
-    result.digest = state.digest
-    return result
+    return SteadyResult(state, passes: passes, velocities, partition)
   }
 
   /// Runs an iteration.

@@ -32,6 +32,15 @@ extension StudySetup {
     return setup
   }
 
+  /// Whether a steady state may be found without tables of all modes: moments suffice, the other engine need not
+  /// judge, and the lattice is much larger than its coarse one.
+  var needsNoTables: Bool {
+    guard modes > SteadyStudy.verifiedModes, coarse() != nil else { return false }
+    var setup = self
+    setup.model.includesIdleBaths = true  // as they are tabulated
+    return setup.needsOnlyMoments
+  }
+
   /// Momenta of the coarse lattice; where 1024 of a chain do not suffice, its bands have features at a scale of
   /// a hundredth of the Brillouin zone.
   static let coarseMomenta = 1024

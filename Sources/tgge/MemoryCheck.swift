@@ -22,15 +22,36 @@ enum MemoryCheck {
   ) throws {
     guard bytes * Double(communicator.size) + shared > little else { return }
     let ranks = Double(try ranksOnHost(communicator))
-    let available = availableBytes()
     try communicator.agree {
-      let needed = bytes * ranks + shared
-      guard needed > available else { return }
-      throw refusal(
-        "needs about \(gigabytes(needed)) of memory on a host, which has "
-          + "\(gigabytes(available)) to give; fewer modes or more hosts help"
-      )
+      if let refusal = flaw(bytes * ranks + shared).map(refusal) { throw refusal }
     }
+  }
+
+  /// Makes a check for later.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - communicator: The ranks.
+  ///   - refusal: Makes an error of what is wrong.
+  /// - Returns: Takes what each rank will need, and throws that error; not collective.
+  /// - Throws: `CommunicationError`.
+  static func later(
+    on communicator: MPICommunicator,
+    refusal: @escaping (String) -> any Error
+  ) throws -> (Double) throws -> Void {
+    let ranks = Double(try ranksOnHost(communicator))
+    return { bytes in
+      if let refusal = flaw(bytes * ranks).map(refusal) { throw refusal }
+    }
+  }
+
+  /// What is wrong with a number of bytes on this host.
+  private static func flaw(_ needed: Double) -> String? {
+    let available = availableBytes()
+    guard needed > available else { return nil }
+    return "needs about \(gigabytes(needed)) of memory on a host, which has "
+      + "\(gigabytes(available)) to give; fewer modes or more hosts help"
   }
 
   /// What needs no check: as much as a program takes by itself.

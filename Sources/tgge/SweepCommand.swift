@@ -94,7 +94,14 @@ struct SweepCommand: RankedCommand {
     var reporter = SweepReporter(decks, options, results.take(), on: communicator)
     let outcomes: [SweepOutcome]
     do {
-      outcomes = try study.run(over: communicator, observer: &reporter, keeper: &keeper)
+      outcomes = try study.run(
+        over: communicator,
+        observer: &reporter,
+        keeper: &keeper,
+        prepare: MemoryCheck.later(on: communicator) {
+          StudyFailure("not found without tables of all modes, and with them it \($0)")
+        }
+      )
     } catch {
       reporter.discard()
       throw error

@@ -2,6 +2,7 @@ import Communication
 import Dissipation
 import Kinetics
 import Lattice
+import Numerics
 import Studies
 import Testing
 
@@ -49,5 +50,18 @@ enum LargeLattice {
       #expect((a == nil) == (b == nil))
       for (a, b) in zip(a ?? [], b ?? []) { #expect(abs(a - b) < 1e-9) }
     }
+  }
+}
+
+extension Chain {
+  /// Hoppings so far that 1024 momenta do not resolve the band: cos(512 k) is 1 or −1 on them.
+  static func farHopping(drive: Double) throws -> OpenLattice {
+    var model = try Chain.tightBinding(beta: 2, drive: drive)
+    model.hamiltonian = try BlochHamiltonian(
+      dimension: 1,
+      orbitals: ["s"],
+      hoppings: [1, 512].map { Hopping(from: 0, to: 0, by: [$0], amplitude: Complex(-0.5)) }
+    )
+    return model
   }
 }

@@ -12,10 +12,19 @@ struct ChainSolver<Group: Communicator>: ~Copyable {
   /// The other engine judges points, too, up to this number of modes: pair sums take longer than the solution.
   private static var verifiedModes: Int { 2000 }
 
-  init(_ points: [SweepStudy.Point], over communicator: Group) {
+  /// Prepares chains of a study.
+  ///
+  /// Not collective.
+  init(
+    _ study: SweepStudy,
+    over communicator: Group,
+    prepare: @escaping (Double) throws -> Void
+  ) {
     self.communicator = communicator
-    self.points = points
+    points = study.points
     branch = SteadyBranch(verifiedModes: ChainSolver.verifiedModes, over: communicator)
+    branch.tabulatedModes = study.tabulatedModes
+    branch.prepare = prepare
   }
 
   /// Goes to the beginning of a chain, or to where it was in front of its first point that is left; what it

@@ -29,6 +29,10 @@ public struct SweepStudy: Sendable {
   /// The number of groups into which the ranks are divided; each takes its share of the points.
   public var groups: Int
 
+  /// Tables that have formulas are kept from one point to the next up to this number of modes; beyond it they come
+  /// from memory no faster than they are computed again.
+  public var tabulatedModes = 1 << 22
+
   /// Creates a study.
   ///
   /// - Precondition: The lines have all points.
@@ -39,13 +43,20 @@ public struct SweepStudy: Sendable {
     self.groups = groups
   }
 
-  /// The memory that each rank needs at most, in bytes.
+  /// The memory that each rank needs, in bytes.
   ///
   /// - Parameter ranks: The number of ranks of all groups.
   /// - Returns: Bytes of the largest point.
   public func estimatedBytes(ranks: Int) -> Double {
     points.reduce(0) { bytes, point in
-      max(bytes, SteadyStudy(point.setup).tabulatedBytes(ranks: max(1, ranks / groups)))
+      let study = SteadyStudy(point.setup)
+      let ranks = max(1, ranks / groups)
+      return max(
+        bytes,
+        point.setup.computesTables(above: tabulatedModes)
+          ? study.estimatedBytes(ranks: ranks, keepsLambda: true)
+          : study.tabulatedBytes(ranks: ranks)
+      )
     }
   }
 
@@ -68,6 +79,8 @@ public struct SweepStudy: Sendable {
   ///   - communicator: The ranks, at least one for each group.
   ///   - observer: Shown the states, and told on each rank what was found, point by point, now or by former runs.
   ///   - keeper: Keeps what is found; may end the sweep.
+  ///   - prepare: Is called on the ranks of a group before they keep tables where `estimatedBytes` has promised
+  ///     less, with the bytes that each rank then needs; where it throws on one of them, the point fails.
   /// - Returns: What became of each point, the same on every rank, and for any number of groups,
   ///   ranks and interruptions.
   /// - Throws: `CommunicationError`, and what keeper and observer throw.
@@ -75,14 +88,15 @@ public struct SweepStudy: Sendable {
   public func run<Keeper: SweepKeeper & ~Copyable>(
     over communicator: some Communicator,
     observer: inout some SweepObserver & ~Copyable,
-    keeper: inout Keeper
+    keeper: inout Keeper,
+    prepare: @escaping (Double) throws -> Void = { _ in }
   ) throws -> [SweepOutcome] {
     precondition(groups <= communicator.size, "each group needs a rank")
     let chains = SweepPlan(lines: lines).remaining(after: keeper.former)
     var record = SweepRecord(points: points.count, keeper.former)
     record.add([:], observer: &observer)
     if groups == 1 {
-      var solver = ChainSolver(points, over: communicator)
+      var solver = ChainSolver(self, over: communicator, prepare: prepare)
       for chain in chains {
         try solver.begin(chain, &keeper)
         for index in chain.points {
@@ -102,7 +116,7 @@ public struct SweepStudy: Sendable {
     let own = (0..<groups).firstIndex { ranks.momenta(of: $0).contains(communicator.rank) } ?? 0
     let firsts = (0..<groups).map { ranks.momenta(of: $0).lowerBound }
     return try communicator.split(color: own) { group in
-      var solver = ChainSolver(points, over: group)
+      var solver = ChainSolver(self, over: group, prepare: prepare)
       for round in 0..<exchange.rounds {
         var outcome: SweepOutcome?
         let index = exchange.point(round, of: own)

@@ -118,6 +118,8 @@ struct SweepResumeTests {
     case coarse
     /// The weights, where the coarse lattice has other moments.
     case sharp
+    /// The weights, without tables on the first line; on the second one the coarse lattice has other moments.
+    case computed
   }
 
   private static func study(_ kind: Kind) throws -> SweepStudy {
@@ -128,12 +130,16 @@ struct SweepResumeTests {
         case .field: try Chain.rashba(beta: 2, drive: 0.5, zeeman: index == 6 ? 0 : value)
         case .coarse: try Chain.rashba(beta: 2, drive: value, zeeman: index == 6 ? 0 : 1)
         case .sharp: try Chain.rashba(beta: 5, drive: value, zeeman: 0.01)
+        case .computed:
+          index < 13
+            ? try Chain.tightBinding(beta: 2, drive: value) : try Chain.farHopping(drive: value)
         default: try Chain.rashba(beta: 2, drive: value)
         }
       let momenta =
         switch kind {
         case .size: 20 + 2 * index
         case .coarse, .sharp: 8192
+        case .computed: 24_576
         default: 24
         }
       var setup = StudySetup(
@@ -145,7 +151,9 @@ struct SweepResumeTests {
       if kind == .direct { setup.forces.choice = .direct }
       return SweepStudy.Point(setup, at: value)
     }
-    return SweepStudy(points, lines: [13, 7])
+    var study = SweepStudy(points, lines: [13, 7])
+    study.tabulatedModes = 20_000
+    return study
   }
 
   /// Runs a sweep until it is done, or so many more points are found.
