@@ -23,12 +23,7 @@ package struct FormulaTables {
     on grid: MomentumGrid,
     as kernel: SeparableKernel
   ) throws(ModelError) {
-    guard model.hamiltonian.orbitals.count == 1 else { return nil }
-    var formulas: [ChannelFormula] = []
-    for bath in model.tabulatedBaths {
-      guard let own = bath.dissipator.formulas(on: model.hamiltonian) else { return nil }
-      formulas += own
-    }
+    guard let formulas = model.formulas else { return nil }
     guard formulas.count == kernel.channels.count else {
       throw ModelError(
         "baths have \(formulas.count) formulas for the \(kernel.channels.count) channels of their kernels"
@@ -114,5 +109,21 @@ private enum TileFactors {
         band.square(sink.factors, at: sink.cells)
       )
     }
+  }
+}
+
+extension OpenLattice {
+  /// Whether tables come from formulas.
+  package var hasFormulas: Bool { formulas != nil }
+
+  /// The channels of all baths as formulas; `nil` where a bath has none, or the lattice more than one orbital.
+  fileprivate var formulas: [ChannelFormula]? {
+    guard hamiltonian.orbitals.count == 1 else { return nil }
+    var formulas: [ChannelFormula] = []
+    for bath in tabulatedBaths {
+      guard let own = bath.dissipator.formulas(on: hamiltonian) else { return nil }
+      formulas += own
+    }
+    return formulas
   }
 }

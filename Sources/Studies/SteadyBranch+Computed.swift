@@ -39,8 +39,6 @@ extension StudySetup {
   /// Whether tables of more than so many modes are computed again at each point of a line, by formulas, in about the
   /// time that they take to come from memory.
   func computesTables(above modes: Int) -> Bool {
-    guard self.modes > modes, needsNoTables else { return false }
-    let tables = try? ComputedTables(of: model, on: grid, momenta: 0..<1)
-    return tables?.hasFormulas ?? false
+    self.modes > modes && needsNoTables && model.hasFormulas
   }
 }

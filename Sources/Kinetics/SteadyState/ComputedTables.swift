@@ -16,9 +16,6 @@ public struct ComputedTables {
   /// Tables by formulas, where the model has them.
   let formulas: FormulaTables?
 
-  /// Whether the model has formulas.
-  public var hasFormulas: Bool { formulas != nil }
-
   private let model: OpenLattice
   private let grid: MomentumGrid
   private let momenta: Range<Int>
