@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034 # variables for the scripts that source this
-# What launch/build, launch/run, launch/test and .ci/run share: the choice of MPI, the packages it
+# What the scripts share: the choice of MPI, the packages it
 # needs, the flags of the build, and the command that starts N ranks. Sourced, never run.
 #
 #   TGGE_MPI     ompi-c (Open MPI, default), mpich, or a cluster's own: the library's name for pkg-config

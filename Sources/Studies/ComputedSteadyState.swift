@@ -24,7 +24,7 @@ struct ComputedSteadyState<Group: Communicator>: ~Copyable {
   /// Not collective.
   ///
   /// - Parameters:
-  ///   - setup: The model, with the baths of weight 0; one that `suits`.
+  ///   - setup: The model, with the baths of weight 0; one that `needsNoTables`.
   ///   - start: The state of its coarse lattice; the same on all ranks.
   ///   - communicator: The ranks.
   /// - Throws: `ModelError` if the model does not fit the grid, alike on all ranks.

@@ -31,11 +31,11 @@ extension EvolveOutput {
   fileprivate init(_ words: inout StateWords) throws(StateError) {
     time = try words.takeDouble()
     statistics = try EvolutionStatistics(&words)
-    lambda = try words.takeList()
+    lambda = try words.takeDoubles() ?? []
     observables = ObservableValues(
       filling: try words.takeDouble(),
-      orbitalCurrents: try words.takeList(),
-      current: try words.takeList()
+      orbitalCurrents: try words.takeDoubles() ?? [],
+      current: try words.takeDoubles() ?? []
     )
   }
 
@@ -46,20 +46,5 @@ extension EvolveOutput {
     words.append(observables.filling)
     words.append(observables.orbitalCurrents)
     words.append(observables.current)
-  }
-}
-
-extension StateWords {
-  fileprivate mutating func append(_ values: [Double]) {
-    append(values.count)
-    for value in values { append(value) }
-  }
-
-  fileprivate mutating func takeList() throws(StateError) -> [Double] {
-    let count = try takeInteger()
-    guard (0...words.count).contains(count) else { throw StateError() }
-    var values: [Double] = []
-    for _ in 0..<count { values.append(try takeDouble()) }
-    return values
   }
 }

@@ -85,13 +85,6 @@ extension EvolveStudy {
     }
   }
 
-  func directForce<Group: Communicator>(
-    _ partition: Partition,
-    over communicator: Group
-  ) throws -> DirectForce<Group> {
-    try DirectForce(setup, partition, over: communicator)
-  }
-
   /// Compares both engines in the initial and in a random state.
   ///
   /// Collective.
@@ -100,16 +93,14 @@ extension EvolveStudy {
     over communicator: some Communicator,
     _ observer: inout some EvolveObserver & ~Copyable
   ) throws {
-    guard system.kernel.isSeparable else {
-      throw ModelError("--verify-forces compares two engines; this kernel has only the direct one")
-    }
+    guard system.kernel.isSeparable else { throw ModelError.hasOneEngine }
     let kernel = system.kernel.separable
     var separable = try SeparableForce(
       kernel: kernel,
       partition: system.partition,
       communicator: communicator
     )
-    var direct = try directForce(system.partition, over: communicator)
+    var direct = try DirectForce(setup, system.partition, over: communicator)
     // Factors of any sign cancel in single components; then the norm is what must agree.
     let negative = try communicator.maximum(kernel.isNonnegative ? 0 : 1 as Int64) > 0
     let start = try setup.initial.lambda(

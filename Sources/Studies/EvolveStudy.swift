@@ -150,7 +150,7 @@ public struct EvolveStudy: Sendable {
           "\(key) needs moments: a kernel of low rank and --forces separable or auto; or use tgge steady"
         )
       }
-      let engine = try directForce(partition, over: communicator)
+      let engine = try DirectForce(setup, partition, over: communicator)
       observer.willStart(pairSeconds: engine.secondsPerPair(), partition: partition)
       let evolution = Evolution(
         RateEquation(engine: engine, rate: rate),

@@ -33,7 +33,7 @@ public struct SpectrumStudy: Sendable {
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
     let steadyBytes = steady.estimatedBytes(ranks: ranks, keepsLambda: true)
-    if extent == .all || setup.forces.choice == .direct {
+    if extent == .all || !setup.mayUseMoments {
       // The matrix, its eigenvectors and their images, and copies in LAPACK's order; more modes are refused.
       let modes = Double(min(setup.modes, RelaxationSpectrum.mostModes))
       return steadyBytes + 48 * modes * modes
@@ -63,7 +63,7 @@ public struct SpectrumStudy: Sendable {
   public func run(over communicator: some Communicator) throws -> SpectrumResult {
     let system = try TabulatedModel(setup, over: communicator)
     let isWhole = extent == .all || system.engine == .direct
-    if isWhole { try requireFew(system.engine) }
+    if isWhole { try requireFew() }
     let lambda = AlignedVector(count: system.partition.owned.count)
     let state = try steady.run(over: communicator) { final, _ in
       lambda.copy(from: final)
@@ -106,7 +106,7 @@ public struct SpectrumStudy: Sendable {
     )
   }
 
-  private func requireFew(_ engine: ForceChoice.Engine) throws(ModelError) {
+  private func requireFew() throws(ModelError) {
     let most = RelaxationSpectrum.mostModes
     guard setup.modes > most else { return }
     let way =

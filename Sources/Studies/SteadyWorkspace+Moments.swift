@@ -36,8 +36,7 @@ extension SteadyWorkspace {
   mutating func solveMoments(
     _ setup: StudySetup,
     from begin: SteadyStart,
-    _ responses: Bool,
-    over communicator: Group
+    _ responses: Bool
   ) throws -> SteadyResult {
     var passes = 0
     var residual = Double.infinity

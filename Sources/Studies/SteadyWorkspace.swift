@@ -36,7 +36,7 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   private(set) var filling: Double
 
   private let energies: AlignedVector
-  private let compression: CompressionReport?
+  let compression: CompressionReport?
   private var observables: Observables
   let velocities: VelocityScales
   /// Gain and loss at the last state.
@@ -215,9 +215,10 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
     verifies: Bool,
     over communicator: Group
   ) throws -> SteadyResult {
+    if setup.forces.verify, !isSeparable, !setup.isSeparable { throw ModelError.hasOneEngine }
     var result =
       isSeparable
-      ? try solveMoments(setup, from: begin, responses, over: communicator)
+      ? try solveMoments(setup, from: begin, responses)
       : try solveFixedPoint(from: begin, over: communicator)
     result.compression = compression
     if !isSeparable {
@@ -225,11 +226,8 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
       result.digest = try digest(of: lambda, partition: partition, over: communicator)
     }
     try complete(&result, setup, over: communicator)
-    if isSeparable, verifies, compression == nil {
-      var other = try DirectForce(setup, partition, over: communicator)
-      let certificate = try certify(lambda, with: &other, over: communicator)
-      result.otherResidual = certificate.residual
-      try require(certificate.residual)
+    if setup.forces.verify || verifies && isSeparable && compression == nil {
+      result.otherResidual = try otherResidual(setup, over: communicator)
     }
     return result
   }

@@ -55,7 +55,7 @@ public struct StudySetup: Sendable {
   var needsOnlyMoments: Bool { forces.choice != .direct && !forces.verify && isSeparable }
 
   /// Whether moments suffice for all baths, those of weight 0 too, as they are or compressed.
-  private var mayUseMoments: Bool {
+  public var mayUseMoments: Bool {
     guard forces.choice != .direct else { return false }
     if forces.compression != nil { return true }
     var setup = self
@@ -63,7 +63,8 @@ public struct StudySetup: Sendable {
     return setup.isSeparable
   }
 
-  private var isSeparable: Bool {
+  /// Whether the kernel is of low rank as it is.
+  var isSeparable: Bool {
     guard let bands = try? BandStructure(of: model.hamiltonian, on: grid, momenta: 0..<1),
       let kernel = try? model.kernel(on: bands)
     else { return false }

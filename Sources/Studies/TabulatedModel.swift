@@ -11,7 +11,7 @@ public struct ForceOptions: Sendable, Equatable {
   /// The tolerance to which a kernel that is not of low rank is compressed; `nil` leaves it.
   public var compression: Double?
 
-  /// Whether both engines are compared before the work.
+  /// Whether both engines are compared, before an evolution and at steady states.
   public var verify: Bool
 
   /// Whether the ranks of a host share the tables of the direct engine: the communicator decides, and the
@@ -23,6 +23,13 @@ public struct ForceOptions: Sendable, Equatable {
     self.choice = choice
     self.compression = compression
     self.verify = verify
+  }
+}
+
+extension ModelError {
+  /// There is nothing to compare.
+  static var hasOneEngine: ModelError {
+    ModelError("--verify-forces compares two engines; this kernel has only the direct one")
   }
 }
 

@@ -17,13 +17,21 @@ struct DeckOptions: ParsableArguments {
   )
   var overrides: [String] = []
 
-  @Option(help: ArgumentHelp("Sets lattice.modes: 100, or [64, 48].", valueName: "L"))
+  @Option(
+    help: ArgumentHelp(
+      "Sets lattice.modes: 100, or [64, 48]; of extrapolate, sizes: 16,24,32.",
+      valueName: "L"
+    )
+  )
   var modes: String?
 
   @Option(help: "Computes the forces from moments or as the sum over all pairs.")
   var forces: ForceChoice = .auto
 
-  @Flag(help: "Compares both engines before the work; the pair sum must be affordable.")
+  @Flag(
+    help:
+      "Compares both engines, before an evolution and at steady states; the pair sum must be affordable."
+  )
   var verifyForces = false
 
   @Option(

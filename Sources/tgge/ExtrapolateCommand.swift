@@ -125,7 +125,7 @@ struct ExtrapolateCommand: RankedCommand {
   /// What takes seconds, on chains.
   private func defaultLargest(_ job: DeckRun) -> Int {
     let dimension = job.grid.dimension
-    let momenta = options.forces == .direct ? 1e4 : 5e6
+    let momenta = job.setup.mayUseMoments ? 5e6 : 1e4
     let states = pow(Double(twists), Double(dimension))
     return max(4, Int(pow(momenta / states, 1 / Double(dimension)).rounded()))
   }

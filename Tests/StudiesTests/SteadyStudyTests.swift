@@ -166,6 +166,32 @@ struct SteadyStudyTests {
     for (a, b) in zip(dense.lambda, compressed.lambda) { #expect(abs(a - b) < 1e-10) }
   }
 
+  @Test("Who asks for both engines has the residual of the other one, whichever found the state")
+  func bothEngines() throws {
+    let plain = try Chain.tightBinding(beta: 2, drive: 0.4)
+    for choice in [ForceChoice.auto, .direct] {
+      let result = try steady(plain, modes: 60, forces: ForceOptions(choice: choice, verify: true))
+      #expect(result.engine == (choice == .auto ? "separable" : "direct"))
+      #expect((result.otherResidual ?? 1) < 1e-14)
+    }
+    var ohmic = plain
+    ohmic.baths[0].dissipator = ThermalBath(inverseTemperature: 2, spectrum: .ohmic)
+    let forces = ForceOptions(compression: 1e-9, verify: true)
+    let residual = try #require(try steady(ohmic, modes: 60, forces: forces).otherResidual)
+    // That of the compression, which is no rounding.
+    #expect(residual < 1e-9 && residual > 1e-14)
+    // Of 1e-12 it is not compressed.
+    for compression in [nil, 1e-12] {
+      #expect(throws: ModelError.self) {
+        try steady(
+          ohmic,
+          modes: 60,
+          forces: ForceOptions(compression: compression, verify: true)
+        )
+      }
+    }
+  }
+
   @Test("The compressed ohmic bath alone leads to β(ε - μ) to 1e-9 at β = 20")
   func coldGibbs() throws {
     let model = OpenLattice(

@@ -47,7 +47,7 @@ struct StateCertificate: ~Copyable {
     }
     let squares = try sumSquares(over: communicator)
     shape.participation = squares.second * squares.second / squares.fourth
-    shape.peak = try peak(size * unit, matrix, over: communicator)
+    shape.peak = try peak(matrix, over: communicator)
 
     // (D − μ) x − U (Vᵀ x)
     let moments = try self.moments(matrix, over: communicator)
@@ -144,7 +144,6 @@ struct StateCertificate: ~Copyable {
 
   /// The first mode with the largest |x|².
   private func peak(
-    _ size: Double,
     _ matrix: borrowing RelaxationMatrix,
     over communicator: some Communicator
   ) throws(CommunicationError) -> Int {

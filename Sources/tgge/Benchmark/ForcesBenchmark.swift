@@ -11,7 +11,7 @@ struct ForcesBenchmark: RankedCommand {
     discussion: """
       The chain of the paper with R = 1 (thermal bath) and R = 2 (thermal and Raman bath). Limits and \
       forces are measured alternately in one process; figures are medians over the repeats. Rated is \
-      only what passes a check: both engines agree to 1e-12 on 4096 modes of this lattice.
+      only what passes a check: both engines agree to 1e-12 on up to 4096 modes of this lattice.
       """
   )
 

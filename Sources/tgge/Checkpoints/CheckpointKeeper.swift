@@ -105,7 +105,7 @@ struct CheckpointKeeper: StateKeeper {
       of: partition.modes
     )
     self.file = file
-    let found = try FormerState.find(in: file, entries: entries, over: communicator)
+    let found = try FormerState.find(in: file, entries: entries)
     if found.isWhole, !isQuiet { Failure.write("tgge: going on from \(path)", on: communicator) }
     for note in found.notes { Failure.write("tgge: \(note)", on: communicator) }
     source = found.source

@@ -24,14 +24,12 @@ struct FormerState {
   /// - Parameters:
   ///   - file: The checkpoint.
   ///   - entries: What this run was asked for.
-  ///   - communicator: The ranks.
   /// - Returns: What was found, the same on all ranks.
   /// - Throws: `UsageError`, alike on all ranks, if the checkpoint is of another run, or there is a file
   ///   that must not be overwritten.
   static func find(
     in file: CheckpointFile<MPICommunicator>,
-    entries: [ResolvedDeck.Entry],
-    over communicator: MPICommunicator
+    entries: [ResolvedDeck.Entry]
   ) throws -> FormerState {
     var state = FormerState()
     let previous = CheckpointFile<MPICommunicator>.previous(file.path)

@@ -2,7 +2,7 @@ import Foundation
 
 /// When a run must be over.
 struct TimeLimit {
-  /// Seconds until then, from now.
+  /// The moment; `nil` without a limit.
   private let deadline: ContinuousClock.Instant?
 
   /// What the batch system needs to be sure that the job ends by itself, in seconds.

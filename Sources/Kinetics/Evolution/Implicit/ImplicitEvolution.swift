@@ -179,8 +179,8 @@ public struct ImplicitEvolution<Group: Communicator>: TimeStepping, ~Copyable {
     return (stages, error)
   }
 
-  /// Computes the first moments and the first length: what changes λ by a hundredth of its size, or of
-  /// the tolerance's root where λ is small.
+  /// Computes the first moments and the first length: what changes λ by a tenth of the tolerance's sixth root, next to
+  /// 1 + |λ|.
   private mutating func begin(_ end: Double) throws {
     guard statistics.implicitSteps == 0 else { return }
     let sums = try stepper.begin(advancing: false, shift: 0, over: communicator)
