@@ -39,6 +39,9 @@ extension StudySetup {
   /// Whether tables of more than so many modes are computed again at each point of a line, by formulas, in about the
   /// time that they take to come from memory.
   func computesTables(above modes: Int) -> Bool {
-    self.modes > modes && needsNoTables && model.hasFormulas
+    guard self.modes > modes, needsNoTables else { return false }
+    var model = model
+    model.includesIdleBaths = true  // as they are tabulated
+    return model.hasFormulas
   }
 }

@@ -45,7 +45,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   public var tabulatedModes = Int.max
 
   /// Is called on each rank before tables are kept that might have been computed again, with the bytes that the rank
-  /// then needs; where it throws on one rank, the point fails on all.
+  /// then needs; where it throws on one rank, `solve` throws a `TableRefusal` on all.
   public var prepare: (Double) throws -> Void = { _ in }
 
   let communicator: Group
@@ -105,9 +105,9 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   ///   - next: The setup. Its baths are compared as values, where their types are `Equatable`.
   ///   - parameter: Where the point lies on the line, for the extrapolation; `nil` without one.
   /// - Returns: The state, the same on every rank; without λ of recorded modes of other sizes.
-  /// - Throws: `ModelError` if the model does not fit, `NumericalError` if no steady state was found,
-  ///   alike on all ranks; `CommunicationError`. After the first two the next point begins from its own
-  ///   initial state.
+  /// - Throws: `ModelError` if the model does not fit, `NumericalError` if no steady state was found, `TableRefusal`
+  ///   if `prepare` throws, alike on all ranks; `CommunicationError`. After the others the next point begins from its
+  ///   own initial state.
   public mutating func solve(
     _ next: StudySetup,
     at parameter: Double? = nil
@@ -188,7 +188,13 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   mutating func tabulate(_ setup: StudySetup, keepsState: Bool) throws {
     if mayCompute(setup) {
       let bytes = SteadyStudy(setup).tabulatedBytes(ranks: communicator.size)
-      try communicator.agree { try prepare(bytes) }
+      do {
+        try communicator.agree { try prepare(bytes) }
+      } catch let error as CommunicationError {
+        throw error
+      } catch {
+        throw TableRefusal(try communicator.sharedMessage(of: error))
+      }
     }
     let partition = setup.partition(over: communicator)
     let state = AlignedVector(count: keepsState ? partition.owned.count : 0)

@@ -23,11 +23,12 @@ enum MemoryCheck {
     guard bytes * Double(communicator.size) + shared > little else { return }
     let ranks = Double(try ranksOnHost(communicator))
     try communicator.agree {
-      if let refusal = flaw(bytes * ranks + shared).map(refusal) { throw refusal }
+      let needed = bytes * ranks + shared
+      if let refusal = flaw(needed, of: availableBytes()).map(refusal) { throw refusal }
     }
   }
 
-  /// Makes a check for later.
+  /// Makes a check for later, against what the host has to give now.
   ///
   /// Collective.
   ///
@@ -41,14 +42,14 @@ enum MemoryCheck {
     refusal: @escaping (String) -> any Error
   ) throws -> (Double) throws -> Void {
     let ranks = Double(try ranksOnHost(communicator))
+    let available = availableBytes()
     return { bytes in
-      if let refusal = flaw(bytes * ranks).map(refusal) { throw refusal }
+      if let refusal = flaw(bytes * ranks, of: available).map(refusal) { throw refusal }
     }
   }
 
   /// What is wrong with a number of bytes on this host.
-  private static func flaw(_ needed: Double) -> String? {
-    let available = availableBytes()
+  private static func flaw(_ needed: Double, of available: Double) -> String? {
     guard needed > available else { return nil }
     return "needs about \(gigabytes(needed)) of memory on a host, which has "
       + "\(gigabytes(available)) to give; fewer modes or more hosts help"

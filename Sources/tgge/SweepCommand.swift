@@ -69,7 +69,9 @@ struct SweepCommand: RankedCommand {
     }
     let start = ContinuousClock.now
     let decks = try SweepDecks(options, try variations, on: communicator)
-    let study = decks.study(groups: groups)
+    var study = decks.study(groups: groups)
+    // Which takes tables in any case.
+    if timeForces { study.tabulatedModes = .max }
     try MemoryCheck.require(study.estimatedBytes(ranks: communicator.size), on: communicator) {
       UsageError("the largest point \($0)")
     }
@@ -99,12 +101,14 @@ struct SweepCommand: RankedCommand {
         observer: &reporter,
         keeper: &keeper,
         prepare: MemoryCheck.later(on: communicator) {
-          StudyFailure("not found without tables of all modes, and with them it \($0)")
+          UsageError("not found without tables of all modes, and with them it \($0)")
         }
       )
     } catch {
       reporter.discard()
-      throw error
+      guard let refusal = error as? TableRefusal, let point = refusal.point else { throw error }
+      let kept = checkpoints.file.map { "; the points before are in \($0)" } ?? ""
+      throw UsageError("\(decks.name(of: point)): \(refusal.cause)\(kept)")
     }
     try reporter.finish(outcomes, wallSeconds: (ContinuousClock.now - start) / .seconds(1))
     var report = SweepReport(

@@ -81,6 +81,11 @@ struct SweepDecks {
     zip(variations, indices(of: point)).map { $0.values[$1] }
   }
 
+  /// The keys and values at a point, as a user would write them.
+  func name(of point: Int) -> String {
+    zip(variations, texts(of: point)).map { "\($0.key)=\($1)" }.joined(separator: " ")
+  }
+
   /// The values at a point that are numbers.
   func numbers(of point: Int) -> [Double?] {
     zip(variations, indices(of: point)).map { $0.number($1) }

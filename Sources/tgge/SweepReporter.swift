@@ -67,8 +67,7 @@ struct SweepReporter: SweepObserver, ~Copyable {
     progress.clear()
     switch outcome {
     case .failed(let cause):
-      let place = zip(decks.variations, texts).map { "\($0.key)=\($1)" }.joined(separator: " ")
-      Failure.write("tgge: \(place): \(cause)", on: communicator)
+      Failure.write("tgge: \(decks.name(of: point)): \(cause)", on: communicator)
     case .found(let result):
       if result.certificate.idleModes > 0 { idlePoints += 1 }
       if !options.json { printRow(texts, result) }

@@ -209,12 +209,3 @@ struct ComputedSteadyStateTests {
     #expect(study.tabulatedBytes(ranks: 2) > 8e9)
   }
 }
-
-/// A bath as users write them.
-private struct PlainBath: Dissipator {
-  let base: any Dissipator
-
-  func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel {
-    try base.kernel(on: bands)
-  }
-}

@@ -65,3 +65,12 @@ extension Chain {
     return model
   }
 }
+
+/// A bath as users write them.
+struct PlainBath: Dissipator {
+  let base: any Dissipator
+
+  func kernel(on bands: BandStructure) throws(ModelError) -> RateKernel {
+    try base.kernel(on: bands)
+  }
+}

@@ -89,10 +89,7 @@ struct UntabulatedBranchTests {
     #expect(prepared.count == 3)
   }
 
-  @Test(
-    "Memory that one rank does not have fails the point on all, and no other",
-    arguments: [1, 3]
-  )
+  @Test("Memory that one rank does not have is refused on all; points go on", arguments: [1, 3])
   func refusal(_ ranks: Int) throws {
     struct Small: Error {}
     let outcomes = InProcessCommunicator.outcomes(ranks: ranks) { group in
@@ -100,7 +97,7 @@ struct UntabulatedBranchTests {
       var bare = branch(group)
       bare.prepare = { _ in if group.rank == ranks - 1 { throw Small() } }
       let first = try bare.solve(smooth)
-      #expect(throws: (any Error).self) { try bare.solve(sharp(0.3)) }
+      #expect(throws: TableRefusal.self) { try bare.solve(sharp(0.3)) }
       expectEqual(try bare.solve(smooth), first)
     }
     for outcome in outcomes { _ = try outcome.get() }
@@ -137,6 +134,73 @@ struct UntabulatedBranchTests {
     for run in runs {
       for (one, other) in zip(run, runs[0]) { expectEqual(one, other) }
     }
+  }
+
+  @Test(
+    "A point for whose tables there is no memory ends a sweep on all ranks, with what came before kept",
+    arguments: [1, 2]
+  )
+  func refusedSweep(_ groups: Int) throws {
+    struct Small: Error, CustomStringConvertible { let description = "too little" }
+    struct Keeper: SweepKeeper {
+      var former: [Int: SweepOutcome] = [:]
+      mutating func keep(_ found: [Int: SweepOutcome], isLast: Bool) { former.merge(found) { $1 } }
+      func save(
+        _: StateWords,
+        _: UnsafeBufferPointer<Double>,
+        ofChain: Int,
+        partition: Partition,
+        over: some Communicator
+      ) {}
+      func words(ofChain: Int, over: some Communicator) -> StateWords? { nil }
+      func readLambda(
+        ofChain: Int,
+        into: UnsafeMutableBufferPointer<Double>,
+        partition: Partition,
+        over: some Communicator
+      ) {}
+      func discard(chain: Int, over: some Communicator) {}
+    }
+    struct Silent: SweepObserver { func didFinish(_: Int, _: SweepOutcome) {} }
+    // Two lines of three points; the middle one of the first needs tables.
+    let points = try (0..<6).map { index in
+      let drive = 0.3 + 0.1 * Double(index % 3)
+      let model =
+        index == 1
+        ? try Chain.farHopping(drive: drive) : try Chain.tightBinding(beta: 2, drive: drive)
+      return SweepStudy.Point(try LargeLattice.setup(model), at: drive)
+    }
+    var sweep = SweepStudy(points, lines: [3, 3], groups: groups)
+    sweep.tabulatedModes = 20_000
+    let study = sweep
+    let kept = InProcessCommunicator.outcomes(ranks: 3) { world in
+      var (observer, keeper) = (Silent(), Keeper())
+      let refusal = #expect(throws: TableRefusal.self) {
+        try study.run(
+          over: world,
+          observer: &observer,
+          keeper: &keeper,
+          prepare: { _ in if world.rank == 0 { throw Small() } }
+        )
+      }
+      #expect(refusal?.point == 1 && refusal?.cause == "too little")
+      return keeper.former.keys.sorted()
+    }
+    for outcome in kept { #expect(try outcome.get() == (groups == 1 ? [0] : [0, 3])) }
+  }
+
+  @Test("A bath of weight 0 that has no formulas takes tables, and they are estimated")
+  func idleBath() throws {
+    var setup = try LargeLattice.setup(
+      Chain.tightBinding(beta: 2, drive: 0),
+      momenta: 100_000_000
+    )
+    setup.recordedModes = []
+    let sweep = SweepStudy([SweepStudy.Point(setup, at: 0)], lines: [1])
+    #expect(sweep.estimatedBytes(ranks: 1) < 1e9)
+    setup.model.baths[1].dissipator = PlainBath(base: setup.model.baths[1].dissipator)
+    let plain = SweepStudy([SweepStudy.Point(setup, at: 0)], lines: [1])
+    #expect(plain.estimatedBytes(ranks: 1) > 5e9)
   }
 
   @Test("A sweep needs memory for its states and no tables; where a point does, it is asked for")

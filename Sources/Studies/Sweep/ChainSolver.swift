@@ -45,7 +45,7 @@ struct ChainSolver<Group: Communicator>: ~Copyable {
     branch.restart()
     guard chain.walked < chain.points.lowerBound else { return }
     let first = try restore(&keeper).map { $0 + 1 } ?? chain.walked
-    for index in first..<chain.points.lowerBound { _ = try solve(points[index]) }
+    for index in first..<chain.points.lowerBound { _ = try solve(index) }
   }
 
   /// Solves a point of the chain.
@@ -57,7 +57,7 @@ struct ChainSolver<Group: Communicator>: ~Copyable {
     _ index: Int,
     _ keeper: inout Keeper
   ) throws -> SweepOutcome {
-    let outcome = try solve(points[index])
+    let outcome = try solve(index)
     guard case .found(let result) = outcome, index + 1 < chain.points.upperBound else {
       return outcome
     }
@@ -103,16 +103,16 @@ struct ChainSolver<Group: Communicator>: ~Copyable {
     }
   }
 
-  private mutating func solve(_ point: SweepStudy.Point) throws -> SweepOutcome {
+  private mutating func solve(_ index: Int) throws -> SweepOutcome {
     do {
-      return .found(try branch.solve(point.setup, at: point.parameter))
+      return .found(try branch.solve(points[index].setup, at: points[index].parameter))
     } catch let error as CommunicationError {
       throw error
+    } catch var refusal as TableRefusal {
+      refusal.point = index
+      throw refusal
     } catch {
-      // The ranks share the failure, but each has words of its own.
-      var cause = Array(((error as? RemoteFailure)?.message ?? "\(error)").utf8)
-      try communicator.broadcast(&cause, from: 0)
-      return .failed(String(decoding: cause, as: UTF8.self))
+      return .failed(try communicator.sharedMessage(of: error))
     }
   }
 

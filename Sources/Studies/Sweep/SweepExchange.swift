@@ -24,30 +24,43 @@ package struct SweepExchange {
   /// The chain whose first point this is.
   func chain(beginningAt point: Int) -> SweepChain? { begun[point] }
 
-  /// Tells all ranks what each group has found in a round.
+  /// Tells all ranks what each group has found in a round, or that one of them cannot.
   ///
   /// Collective.
   ///
   /// - Parameters:
   ///   - round: Which round.
-  ///   - own: What this rank's group has found; `nil` if it has no point left.
+  ///   - own: What this rank's group has found, or why it cannot; `nil` if it has no point left.
   ///   - firsts: The first rank of each group.
   ///   - communicator: The ranks of all groups.
   /// - Returns: The points of the round, the same on all ranks.
-  /// - Throws: `CommunicationError` if a broadcast fails.
+  /// - Throws: `TableRefusal`, the same on all ranks; `CommunicationError` if a broadcast fails.
   func share(
     _ round: Int,
-    _ own: SweepOutcome?,
+    _ own: Result<SweepOutcome, TableRefusal>?,
     firsts: [Int],
     over communicator: some Communicator
-  ) throws(CommunicationError) -> [Int: SweepOutcome] {
+  ) throws -> [Int: SweepOutcome] {
     var found: [Int: SweepOutcome] = [:]
+    var refusal: TableRefusal?
     for (group, first) in firsts.enumerated() {
       guard let index = point(round, of: group) else { continue }
-      var message = communicator.rank == first ? own?.message ?? [] : []
+      var message: [UInt8] = []
+      if communicator.rank == first {
+        switch own {
+        case .success(let outcome): message = outcome.message
+        case .failure(let refusal): message = refusal.message
+        case nil: break
+        }
+      }
       try communicator.broadcast(&message, from: first)
-      found[index] = SweepOutcome(message: message)
+      if let other = TableRefusal(message: message) {
+        refusal = refusal ?? other
+      } else {
+        found[index] = SweepOutcome(message: message)
+      }
     }
+    if let refusal { throw refusal }
     return found
   }
 }

@@ -80,10 +80,11 @@ public struct SweepStudy: Sendable {
   ///   - observer: Shown the states, and told on each rank what was found, point by point, now or by former runs.
   ///   - keeper: Keeps what is found; may end the sweep.
   ///   - prepare: Is called on the ranks of a group before they keep tables where `estimatedBytes` has promised
-  ///     less, with the bytes that each rank then needs; where it throws on one of them, the point fails.
+  ///     less, with the bytes that each rank then needs.
   /// - Returns: What became of each point, the same on every rank, and for any number of groups,
   ///   ranks and interruptions.
-  /// - Throws: `CommunicationError`, and what keeper and observer throw.
+  /// - Throws: `TableRefusal` where `prepare` throws on a rank, which ends the sweep; `CommunicationError`, and what
+  ///   keeper and observer throw.
   /// - Complexity: With more than one group some broadcasts of a few hundred bytes for each point.
   public func run<Keeper: SweepKeeper & ~Copyable>(
     over communicator: some Communicator,
@@ -118,11 +119,15 @@ public struct SweepStudy: Sendable {
     return try communicator.split(color: own) { group in
       var solver = ChainSolver(self, over: group, prepare: prepare)
       for round in 0..<exchange.rounds {
-        var outcome: SweepOutcome?
+        var outcome: Result<SweepOutcome, TableRefusal>?
         let index = exchange.point(round, of: own)
         if let index {
-          if let chain = exchange.chain(beginningAt: index) { try solver.begin(chain, &keeper) }
-          outcome = try solver.solve(index, &keeper)
+          do {
+            if let chain = exchange.chain(beginningAt: index) { try solver.begin(chain, &keeper) }
+            outcome = .success(try solver.solve(index, &keeper))
+          } catch let refusal as TableRefusal {
+            outcome = .failure(refusal)
+          }
         }
         let found = try exchange.share(round, outcome, firsts: firsts, over: communicator)
         try solver.show(found, own: index, to: &observer)
