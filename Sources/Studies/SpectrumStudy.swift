@@ -33,7 +33,8 @@ public struct SpectrumStudy: Sendable {
   /// - Returns: Bytes; a double, since sizes that are asked for may exceed any integer.
   public func estimatedBytes(ranks: Int) -> Double {
     let steadyBytes = steady.estimatedBytes(ranks: ranks, keepsLambda: true)
-    if extent == .all || !setup.mayUseMoments {
+    let hasMoments = setup.forces.compression != nil || setup.isSeparable
+    if extent == .all || setup.forces.choice == .direct || !hasMoments {
       // The matrix, its eigenvectors and their images, and copies in LAPACK's order; more modes are refused.
       let modes = Double(min(setup.modes, RelaxationSpectrum.mostModes))
       return steadyBytes + 48 * modes * modes

@@ -39,9 +39,6 @@ extension StudySetup {
   /// Whether tables of more than so many modes are computed again at each point of a line, by formulas, in about the
   /// time that they take to come from memory.
   func computesTables(above modes: Int) -> Bool {
-    guard self.modes > modes, needsNoTables else { return false }
-    var model = model
-    model.includesIdleBaths = true  // as they are tabulated
-    return model.hasFormulas
+    self.modes > modes && needsNoTables && withIdleBaths.model.hasFormulas
   }
 }

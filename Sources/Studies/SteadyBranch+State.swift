@@ -47,8 +47,7 @@ extension SteadyBranch {
   ) throws {
     restart()
     setup = nil
-    var last = last
-    last.model.includesIdleBaths = true
+    let last = last.withIdleBaths
     coarse.clear()
     var words = words
     let hasTables = try words.takeBool()

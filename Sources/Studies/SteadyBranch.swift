@@ -112,8 +112,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
     _ next: StudySetup,
     at parameter: Double? = nil
   ) throws -> SteadyResult {
-    var next = next
-    next.model.includesIdleBaths = true
+    let next = next.withIdleBaths
     let last = setup
     setup = nil
     let change = SteadyChange(from: last, to: next, by: predictor.distance(to: parameter))

@@ -39,8 +39,7 @@ public struct SteadyStudy: Sendable {
   /// - Parameter ranks: The number of ranks.
   /// - Returns: Bytes.
   public func tabulatedBytes(ranks: Int) -> Double {
-    var setup = setup
-    setup.model.includesIdleBaths = true  // as they are tabulated
+    let setup = setup.withIdleBaths
     let estimate = setup.memory(comparesEngines: comparesEngines)
     // Tables, those of velocities in solver and observables, and copies where they are not written once; λ, the
     // start, gain and loss; what a fixed point remembers.
@@ -96,8 +95,7 @@ public struct SteadyStudy: Sendable {
     over communicator: some Communicator,
     _ finish: ((borrowing AlignedVector, Partition) throws -> Void)?
   ) throws -> SteadyResult? {
-    var setup = setup
-    setup.model.includesIdleBaths = true
+    let setup = setup.withIdleBaths
     guard setup.needsNoTables, let small = setup.coarse() else { return nil }
     var branch = CoarseBranch()
     let found = try branch.solve(small, at: nil, responses: responses, over: communicator)

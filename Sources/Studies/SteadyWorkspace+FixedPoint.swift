@@ -35,10 +35,13 @@ extension SteadyWorkspace {
     return SteadyResult(engine: "direct", iterations: iterations, certificate: certificate)
   }
 
-  /// Refuses what is not steady.
-  func require(_ residual: Double) throws(NumericalError) {
-    guard residual <= SteadyStudy.tolerance else {
-      throw .notSteady(residual: residual, tolerance: SteadyStudy.tolerance)
+  /// Refuses what is not steady; the residual is the same on all ranks.
+  func require(
+    _ residual: Double,
+    within tolerance: Double = SteadyStudy.tolerance
+  ) throws(NumericalError) {
+    guard residual <= tolerance else {
+      throw .notSteady(residual: residual, tolerance: tolerance)
     }
   }
 }

@@ -32,10 +32,7 @@ extension SteadyWorkspace {
       residual = try certify(lambda, with: &other, over: communicator).residual
     }
     let compressed = compression == nil ? 0 : setup.forces.compression ?? 0
-    let tolerance = max(SteadyStudy.tolerance, compressed)
-    guard residual <= tolerance else {
-      throw NumericalError.notSteady(residual: residual, tolerance: tolerance)
-    }
+    try require(residual, within: max(SteadyStudy.tolerance, compressed))
     return residual
   }
 }

@@ -35,10 +35,7 @@ extension StudySetup {
   /// Whether a steady state may be found without tables of all modes: moments suffice, the other engine need not
   /// judge, and the lattice is much larger than its coarse one.
   var needsNoTables: Bool {
-    guard modes > SteadyStudy.verifiedModes, coarse() != nil else { return false }
-    var setup = self
-    setup.model.includesIdleBaths = true  // as they are tabulated
-    return setup.needsOnlyMoments
+    modes > SteadyStudy.verifiedModes && coarse() != nil && withIdleBaths.needsOnlyMoments
   }
 
   /// Momenta of the coarse lattice; where 1024 of a chain do not suffice, its bands have features at a scale of

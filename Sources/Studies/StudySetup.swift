@@ -57,10 +57,14 @@ public struct StudySetup: Sendable {
   /// Whether moments suffice for all baths, those of weight 0 too, as they are or compressed.
   public var mayUseMoments: Bool {
     guard forces.choice != .direct else { return false }
-    if forces.compression != nil { return true }
+    return forces.compression != nil || withIdleBaths.isSeparable
+  }
+
+  /// The setup with the baths of weight 0, as steady states tabulate it: they may have one at the next point.
+  var withIdleBaths: StudySetup {
     var setup = self
     setup.model.includesIdleBaths = true
-    return setup.isSeparable
+    return setup
   }
 
   /// Whether the kernel is of low rank as it is.

@@ -94,15 +94,18 @@ struct SweepCommand: RankedCommand {
       results = consume file
     }
     var reporter = SweepReporter(decks, options, results.take(), on: communicator)
+    let refuse = { (reason: String) in
+      UsageError("not found without tables of all modes, and with them it \(reason)")
+    }
     let outcomes: [SweepOutcome]
     do {
       outcomes = try study.run(
         over: communicator,
         observer: &reporter,
         keeper: &keeper,
-        prepare: MemoryCheck.later(on: communicator) {
-          UsageError("not found without tables of all modes, and with them it \($0)")
-        }
+        // Where all tables are kept, the estimate has them.
+        prepare: decks.mostModes > study.tabulatedModes
+          ? MemoryCheck.later(on: communicator, refusal: refuse) : { _ in }
       )
     } catch {
       reporter.discard()

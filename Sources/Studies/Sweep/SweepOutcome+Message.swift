@@ -52,6 +52,27 @@ extension SweepOutcome {
   }
 }
 
+extension TableRefusal {
+  /// What no outcome begins with.
+  private static let mark: UInt8 = 2
+
+  /// The refusal as bytes, for ranks of other groups.
+  var message: [UInt8] {
+    var writer = WordWriter()
+    writer.append(point.map { UInt64($0) } ?? .max)
+    return [TableRefusal.mark] + writer.bytes + Array(cause.utf8)
+  }
+
+  /// Reads what `message` wrote; `nil` if it is the message of an outcome.
+  init?(message: [UInt8]) {
+    guard message.first == TableRefusal.mark else { return nil }
+    var reader = WordReader(message.dropFirst())
+    let place = reader.word()
+    self.init(String(decoding: reader.bytes, as: UTF8.self))
+    point = place == .max ? nil : Int(place)
+  }
+}
+
 /// Writes words of 64 bits, the lowest byte first; lists with their length before them.
 private struct WordWriter {
   var bytes: [UInt8] = []
@@ -72,7 +93,7 @@ private struct WordWriter {
 
 /// Reads what a `WordWriter` wrote.
 private struct WordReader {
-  private var bytes: ArraySlice<UInt8>
+  private(set) var bytes: ArraySlice<UInt8>
 
   init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
 

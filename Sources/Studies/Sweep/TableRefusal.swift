@@ -11,23 +11,6 @@ public struct TableRefusal: Error, Sendable, Equatable {
   public let cause: String
 
   init(_ cause: String) { self.cause = cause }
-
-  /// Reads what `message` wrote; `nil` if it is the message of an outcome.
-  init?(message: [UInt8]) {
-    guard message.first == TableRefusal.mark, message.count >= 9 else { return nil }
-    let place = message[1..<9].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-    point = place == .max ? nil : Int(place)
-    cause = String(decoding: message.dropFirst(9), as: UTF8.self)
-  }
-
-  /// The refusal as bytes for ranks of other groups, which no outcome begins with.
-  var message: [UInt8] {
-    let place = point.map { UInt64($0) } ?? .max
-    let bytes = withUnsafeBytes(of: place.littleEndian) { Array($0) }
-    return [TableRefusal.mark] + bytes + Array(cause.utf8)
-  }
-
-  private static let mark: UInt8 = 2
 }
 
 extension Communicator {
