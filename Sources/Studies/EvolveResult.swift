@@ -90,10 +90,8 @@ public protocol EvolveObserver: ~Copyable {
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) throws
 }
 
-/// An observer that does nothing.
-public struct SilentObserver: EvolveObserver {
-  /// Creates the observer.
-  public init() {}
+/// Does nothing, where an observer has no use for it.
+extension EvolveObserver where Self: ~Copyable {
   /// Does nothing.
   public func didCompress(_ report: CompressionReport) {}
   /// Does nothing.
@@ -112,4 +110,10 @@ public struct SilentObserver: EvolveObserver {
   ) {}
   /// Does nothing.
   public func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) {}
+}
+
+/// An observer that does nothing.
+public struct SilentObserver: EvolveObserver {
+  /// Creates the observer.
+  public init() {}
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Communication
 import Records
-import Studies
 
 /// The options of all commands that run a deck.
 struct DeckOptions: ParsableArguments {
@@ -24,15 +23,6 @@ struct DeckOptions: ParsableArguments {
     )
   )
   var modes: String?
-
-  @Option(help: "Computes the forces from moments or as the sum over all pairs.")
-  var forces: ForceChoice = .auto
-
-  @Flag(
-    help:
-      "Compares both engines, before an evolution and at steady states; the pair sum must be affordable."
-  )
-  var verifyForces = false
 
   @Option(
     help: ArgumentHelp(
@@ -73,5 +63,3 @@ struct DeckOptions: ParsableArguments {
     return overrides.map { DeckOverride($0) } + (modes.map { [$0] } ?? [])
   }
 }
-
-extension ForceChoice: ExpressibleByArgument {}

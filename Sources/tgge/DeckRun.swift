@@ -15,6 +15,8 @@ struct DeckRun {
   let grid: MomentumGrid
   let model: OpenLattice
   let recordedModes: [Int]
+  /// How forces are computed.
+  let forces: ForceOptions
   private let communicator: MPICommunicator
   /// When the run began.
   let start = ContinuousClock.now
@@ -25,12 +27,18 @@ struct DeckRun {
   ///
   /// - Parameters:
   ///   - options: The deck and what changes it.
+  ///   - engines: How forces are computed, by commands that compute any.
   ///   - records: Whether the command looks at the recorded momenta; else they may be anywhere.
   ///   - communicator: The ranks.
   /// - Throws: `DeckError` or `UsageError`, alike on all ranks.
-  init(_ options: DeckOptions, records: Bool = true, on communicator: MPICommunicator) throws {
+  init(
+    _ options: DeckOptions,
+    _ engines: EngineOptions? = nil,
+    records: Bool = true,
+    on communicator: MPICommunicator
+  ) throws {
     let deck = try options.load(on: communicator)
-    try self.init(options, deck, records: records, on: communicator)
+    try self.init(options, engines, deck, records: records, on: communicator)
   }
 
   /// Makes the model of a deck that has been read.
@@ -38,11 +46,17 @@ struct DeckRun {
   /// - Throws: `DeckError`, alike on all ranks.
   init(
     _ options: DeckOptions,
+    _ engines: EngineOptions?,
     _ deck: Deck,
     records: Bool = true,
     on communicator: MPICommunicator
   ) throws {
     self.options = options
+    forces = ForceOptions(
+      choice: engines?.forces ?? .auto,
+      compression: deck.forces.compression,
+      verify: engines?.verifyForces ?? false
+    )
     self.communicator = communicator
     self.deck = deck
     grid = try ModelBuilder.grid(deck)
@@ -52,16 +66,7 @@ struct DeckRun {
 
   /// The model and what to look at; the initial state comes later, since it may be a large file.
   var setup: StudySetup {
-    StudySetup(
-      model: model,
-      grid: grid,
-      recordedModes: recordedModes,
-      forces: ForceOptions(
-        choice: options.forces,
-        compression: deck.forces.compression,
-        verify: options.verifyForces
-      )
-    )
+    StudySetup(model: model, grid: grid, recordedModes: recordedModes, forces: forces)
   }
 
   /// Checks memory and output, and makes the initial state.

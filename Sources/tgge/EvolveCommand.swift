@@ -27,13 +27,14 @@ struct EvolveCommand: RankedCommand {
   )
 
   @OptionGroup var options: DeckOptions
+  @OptionGroup var engines: EngineOptions
   @OptionGroup var checkpoints: CheckpointOptions
   @OptionGroup var sharedMemory: SharedMemoryOptions
 
   var sharesMemory: Bool { sharedMemory.isWanted }
 
   func run(on communicator: MPICommunicator) throws {
-    let job = try DeckRun(options, on: communicator)
+    let job = try DeckRun(options, engines, on: communicator)
     var study = EvolveStudy(
       job.setup,
       outputTimes: job.deck.time.outputTimes,
@@ -47,7 +48,7 @@ struct EvolveCommand: RankedCommand {
     study.setup.forces.sharesMemory = sharesMemory
     study.setup.initial = try job.initialState(
       needing: study.estimatedBytes(ranks: communicator.size),
-      sharing: study.setup.sharedBytes(comparesEngines: options.verifyForces),
+      sharing: study.setup.sharedBytes(comparesEngines: engines.verifyForces),
       writing: job.outputs(
         // The beginning and the steady state, where outputs are not counted.
         states: job.deck.time.endsSteady ? 2 : job.deck.time.outputs,

@@ -23,6 +23,7 @@ struct ExtrapolateCommand: RankedCommand {
   )
 
   @OptionGroup var options: DeckOptions
+  @OptionGroup var engines: EngineOptions
 
   @Flag(help: "Chooses sizes: they grow until the error is below --tolerance.")
   var auto = false
@@ -83,7 +84,7 @@ struct ExtrapolateCommand: RankedCommand {
   func run(on communicator: MPICommunicator) throws {
     var options = options
     options.modes = nil
-    let job = try DeckRun(options, on: communicator)
+    let job = try DeckRun(options, engines, on: communicator)
     if case .file = job.deck.initial {
       throw job.deck.error(
         at: "initial.file",

@@ -43,9 +43,11 @@ struct SlopeKeys {
 
   /// The parameters of a steady state.
   ///
-  /// - Parameter initial: The initial state, if it came from a file.
+  /// - Parameters:
+  ///   - initial: The initial state, if it came from a file.
+  ///   - choice: How forces are computed.
   /// - Returns: One for each key.
-  func parameters(initial: InitialState) -> [SetupParameter] {
+  func parameters(initial: InitialState, choice: ForceChoice) -> [SetupParameter] {
     values.map { key, value in
       SetupParameter(name: key, value: value) { number in
         let change = DeckOverride("\(key)=\(number)", shownAs: "--slope \(key)")
@@ -59,7 +61,7 @@ struct SlopeKeys {
           grid: try ModelBuilder.grid(deck),
           initial: ModelBuilder.uniformOrThermal(deck) ?? initial
         )
-        setup.forces.choice = options.forces
+        setup.forces.choice = choice
         setup.forces.compression = deck.forces.compression
         return setup
       }

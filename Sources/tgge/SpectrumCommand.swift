@@ -18,6 +18,7 @@ struct SpectrumCommand: RankedCommand {
   )
 
   @OptionGroup var options: DeckOptions
+  @OptionGroup var engines: EngineOptions
 
   @Option(help: ArgumentHelp("How many of the slowest rates; 6 by default.", valueName: "n"))
   var count: Int?
@@ -31,7 +32,7 @@ struct SpectrumCommand: RankedCommand {
   }
 
   func run(on communicator: MPICommunicator) throws {
-    let job = try DeckRun(options, on: communicator)
+    let job = try DeckRun(options, engines, on: communicator)
     // More rates than modes there are not.
     let wanted = min(count ?? 6, job.setup.modes)
     var study = SpectrumStudy(job.setup, extent: all ? .all : .slowest(wanted))

@@ -21,6 +21,7 @@ struct SteadyCommand: RankedCommand {
   )
 
   @OptionGroup var options: DeckOptions
+  @OptionGroup var engines: EngineOptions
 
   @Option(
     name: .customLong("slope"),
@@ -38,7 +39,7 @@ struct SteadyCommand: RankedCommand {
   func run(on communicator: MPICommunicator) throws {
     let bytes = try options.bytes(on: communicator)
     let deck = try DeckReader(fileName: options.deck, overrides: options.changes).read(bytes)
-    let job = try DeckRun(options, deck, on: communicator)
+    let job = try DeckRun(options, engines, deck, on: communicator)
     let keys = try SlopeKeys(slopes, of: options, bytes)
     var study = SteadyStudy(job.setup)
     study.setup.forces.sharesMemory = sharesMemory
@@ -53,7 +54,7 @@ struct SteadyCommand: RankedCommand {
     if let path = options.resultFile {
       results = try SteadyResults(path, for: job, over: communicator)
     }
-    let parameters = keys.parameters(initial: study.setup.initial)
+    let parameters = keys.parameters(initial: study.setup.initial, choice: engines.forces)
     var values: [String: [Double]?] = [:]
     let write = { (lambda: borrowing AlignedVector, partition: Partition) in
       try results?.append(lambda, partition: partition)

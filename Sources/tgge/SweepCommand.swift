@@ -21,6 +21,7 @@ struct SweepCommand: RankedCommand {
   )
 
   @OptionGroup var options: DeckOptions
+  @OptionGroup var engines: EngineOptions
   @OptionGroup var checkpoints: LedgerOptions
 
   @Option(
@@ -68,7 +69,7 @@ struct SweepCommand: RankedCommand {
       )
     }
     let start = ContinuousClock.now
-    let decks = try SweepDecks(options, try variations, on: communicator)
+    let decks = try SweepDecks(options, engines, try variations, on: communicator)
     var study = decks.study(groups: groups)
     // Which takes tables in any case.
     if timeForces { study.tabulatedModes = .max }

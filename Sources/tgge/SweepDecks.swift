@@ -22,6 +22,7 @@ struct SweepDecks {
   /// - Throws: `DeckError` or `UsageError`, alike on all ranks.
   init(
     _ options: DeckOptions,
+    _ engines: EngineOptions,
     _ variations: [DeckVariation],
     on communicator: MPICommunicator
   ) throws {
@@ -38,7 +39,7 @@ struct SweepDecks {
     }
     let reader = DeckReader(fileName: options.deck, overrides: options.changes)
     for deck in try reader.read(bytes, varying: changes) {
-      let job = try DeckRun(options, deck, on: communicator)
+      let job = try DeckRun(options, engines, deck, on: communicator)
       if case .file = job.deck.initial {
         throw job.deck.error(
           at: "initial.file",

@@ -58,16 +58,6 @@ struct CollectivesTests {
     mutating func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics) {
       samples.append(Sample(counts: world.counts, statistics: statistics))
     }
-    func didCompress(_ report: CompressionReport) {}
-    func didVerify(deviation: Double) {}
-    func willStart(pairSeconds: Double, partition: Partition) {}
-    func willGoOn(after outputs: [EvolveOutput], partition: Partition) {}
-    func didReach(
-      _ output: EvolveOutput,
-      _ lambda: borrowing AlignedVector,
-      partition: Partition
-    ) {}
-    func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) {}
   }
 
   @Test("Explicit steps with moments: one sum for each stage, the last with the error norm")

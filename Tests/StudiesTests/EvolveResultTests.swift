@@ -27,8 +27,6 @@ private struct Log: EvolveObserver {
     if order.last != "step" { order.append("step") }
   }
 
-  func willGoOn(after outputs: [EvolveOutput], partition: Partition) {}
-
   mutating func didReach(
     _ output: EvolveOutput,
     _ lambda: borrowing AlignedVector,

@@ -3,12 +3,31 @@
 /// Written by `append`, and taken out again in the same order.
 public struct StateWords: Sendable, Equatable {
   /// The words.
-  public private(set) var words: [UInt64]
+  public private(set) var words: [UInt64] = []
 
   private var position = 0
 
   /// Words to be written to, or taken out.
   public init(_ words: [UInt64] = []) { self.words = words }
+
+  /// Bytes in a word.
+  public static var wordBytes: Int { 8 }
+
+  /// Words from bytes, the lowest of each first; what is less than a word at the end is left out.
+  public init(bytes: some RandomAccessCollection<UInt8>) {
+    var rest = bytes[...]
+    while rest.count >= StateWords.wordBytes {
+      words.append(rest.prefix(StateWords.wordBytes).reversed().reduce(0) { $0 << 8 | UInt64($1) })
+      rest = rest.dropFirst(StateWords.wordBytes)
+    }
+  }
+
+  /// The words as bytes, the lowest of each first.
+  public var bytes: [UInt8] {
+    words.flatMap { word in
+      (0..<StateWords.wordBytes).map { UInt8(truncatingIfNeeded: word >> (8 * UInt64($0))) }
+    }
+  }
 
   /// Appends a number, bit for bit.
   public mutating func append(_ value: Double) { words.append(value.bitPattern) }

@@ -54,10 +54,10 @@ package struct SweepExchange {
         }
       }
       try communicator.broadcast(&message, from: first)
-      if let other = TableRefusal(message: message) {
+      if let other = try TableRefusal(message: message) {
         refusal = refusal ?? other
       } else {
-        found[index] = SweepOutcome(message: message)
+        found[index] = try SweepOutcome(message: message)
       }
     }
     if let refusal { throw refusal }

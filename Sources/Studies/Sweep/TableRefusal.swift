@@ -5,12 +5,12 @@ import Communication
 /// It is no outcome of the point, which is found where there is more memory.
 public struct TableRefusal: Error, Sendable, Equatable {
   /// The point of a sweep.
-  public internal(set) var point: Int?
+  public package(set) var point: Int?
 
   /// One line for the user, the same on all ranks.
   public let cause: String
 
-  init(_ cause: String) { self.cause = cause }
+  package init(_ cause: String) { self.cause = cause }
 }
 
 extension Communicator {

@@ -111,11 +111,6 @@ private struct Stopwatch: EvolveObserver {
   private var start: ContinuousClock.Instant?
   private(set) var seconds = 0.0
 
-  func didCompress(_ report: CompressionReport) {}
-  func didVerify(deviation: Double) {}
-  func willStart(pairSeconds: Double, partition: Partition) {}
-  func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics) {}
-  func willGoOn(after outputs: [EvolveOutput], partition: Partition) {}
   mutating func didReach(
     _ output: EvolveOutput,
     _ lambda: borrowing AlignedVector,

@@ -53,7 +53,7 @@ struct CheckpointKeeper: StateKeeper {
     guard let path = options.file, let target = options.target else { return [] }
     // λ, and five stages if steps are implicit.
     let isSmall = ["explicit", "nested"].contains(job.deck.time.method)
-    let isExplicit = isSmall || job.options.forces == .direct
+    let isExplicit = isSmall || job.forces.choice == .direct
     let bytes = CheckpointFile<MPICommunicator>.estimatedBytes(
       vectors: isExplicit ? 1 : 6,
       modes: job.setup.modes
@@ -92,7 +92,7 @@ struct CheckpointKeeper: StateKeeper {
     interval = options.every ?? .seconds(600)
     limit = TimeLimit(options.maxTime, from: job.start)
     entries =
-      job.deck.resolved.entries + [.init(key: "--forces", value: job.options.forces.rawValue)]
+      job.deck.resolved.entries + [.init(key: "--forces", value: job.forces.choice.rawValue)]
     guard let path = options.target else {
       (file, former, source, hasWhole, hasSaved) = (nil, nil, "", false, true)
       return

@@ -95,7 +95,7 @@ struct SweepLedger: SweepKeeper, ~Copyable {
 
   /// What the run is asked for; what is asked of an evolution does not matter.
   private static func entries(_ decks: SweepDecks) -> [ResolvedDeck.Entry] {
-    let options = decks.jobs[0].options
+    let forces = decks.jobs[0].forces
     let varied = decks.variations.map { variation in
       ResolvedDeck.Entry(
         key: "--vary \(variation.key)",
@@ -104,8 +104,8 @@ struct SweepLedger: SweepKeeper, ~Copyable {
     }
     let resolved = decks.jobs[0].deck.resolved.entries.filter { !$0.key.hasPrefix("time.") }
     return varied + resolved + [
-      .init(key: "--forces", value: options.forces.rawValue),
-      .init(key: "--verify-forces", value: options.verifyForces.description),
+      .init(key: "--forces", value: forces.choice.rawValue),
+      .init(key: "--verify-forces", value: forces.verify.description),
     ]
   }
 
@@ -160,7 +160,8 @@ struct SweepLedger: SweepKeeper, ~Copyable {
       guard let point = SweepLedger.word(record), point < UInt64(points), record.count > 8 else {
         continue
       }
-      former[Int(point)] = SweepOutcome(message: Array(record.dropFirst(8)))
+      // A damaged record is one that is not there.
+      former[Int(point)] = try? SweepOutcome(message: Array(record.dropFirst(8)))
     }
   }
 

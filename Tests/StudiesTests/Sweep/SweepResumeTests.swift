@@ -20,7 +20,7 @@ struct SweepResumeTests {
     var restorations: Int { lock.withLock { restored } }
 
     var former: [Int: SweepOutcome] {
-      lock.withLock { outcomes.mapValues { SweepOutcome(message: $0) } }
+      lock.withLock { outcomes.compactMapValues { try? SweepOutcome(message: $0) } }
     }
 
     func keep(_ found: [Int: SweepOutcome]) {
