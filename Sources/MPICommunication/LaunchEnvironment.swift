@@ -78,6 +78,9 @@ package struct LaunchEnvironment {
     ),
   ]
 
+  /// What Hydra, the mpirun of MPICH, sets and no other launcher.
+  private static let hydra = "HYDI_CONTROL_FD"
+
   /// The variables that are set.
   private let values: [String: String]
 
@@ -89,7 +92,7 @@ package struct LaunchEnvironment {
   /// Copies the variables of this process; to be done before MPI is initialised, which sets some.
   init() {
     var values: [String: String] = [:]
-    for name in Self.launchers.flatMap({ $0.sizes + $0.ranks }) {
+    for name in [Self.hydra] + Self.launchers.flatMap({ $0.sizes + $0.ranks }) {
       if let value = getenv(name) { values[name] = String(cString: value) }
     }
     self.init(values)
@@ -128,6 +131,18 @@ package struct LaunchEnvironment {
       )
     }
     return nil
+  }
+
+  /// Whether the launcher is foreign for certain, before MPI is asked.
+  ///
+  /// Processes of Open MPI that begin at the same time, each of them alone, share the files of their sessions and get
+  /// into each other's way: one in fifty ends with a message of its own. Those that Hydra has started need not begin.
+  ///
+  /// - Parameter family: The library that this binary was built with.
+  /// - Returns: Whether MPI need not be asked.
+  package func isForeignToAll(of family: Family) -> Bool {
+    family == .openMPI && values[Self.hydra] != nil
+      && values["OMPI_COMM_WORLD_SIZE"] == nil && values["PMIX_RANK"] == nil
   }
 
   /// The entry that shows that there is more than one process.

@@ -60,12 +60,19 @@ public enum MPISession {
   ///
   /// - Parameter threads: How threads will use MPI; more permissive is fine.
   /// - Returns: The group of all ranks.
-  /// - Throws: `ForeignLauncher` if the processes do not know of each other, with MPI finalised;
+  /// - Throws: `ForeignLauncher` if the processes do not know of each other, with MPI not initialised or finalised;
   ///   `CommunicationError` if MPI fails or cannot do with threads what was asked for.
   public static func initialise(
     threads: ThreadLevel = .funneled
   ) throws -> MPICommunicator {
     let environment = LaunchEnvironment()
+    let family = LaunchEnvironment.Family(rawValue: tgge_mpi_family()) ?? .other
+    let library = MPILibrary.builtWith
+    if environment.isForeignToAll(of: family),
+      let foreign = environment.foreignLauncher(family: family, library: library)
+    {
+      throw foreign
+    }
 
     var code: Int32 = 0
     try check(MPI_Init_thread(nil, nil, threads.code, &code), "MPI_Init_thread", rank: 0)
@@ -82,13 +89,11 @@ public enum MPISession {
       )
     }
 
-    if world.size == 1 {
-      let family = LaunchEnvironment.Family(rawValue: tgge_mpi_family()) ?? .other
-      let library = MPILibrary.builtWith
-      if let foreign = environment.foreignLauncher(family: family, library: library) {
-        try finalise()
-        throw foreign
-      }
+    if world.size == 1,
+      let foreign = environment.foreignLauncher(family: family, library: library)
+    {
+      try finalise()
+      throw foreign
     }
     return world.limited(yieldsWhileWaiting: try ranksOutnumberCores(on: world))
   }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension ProgramOnDisk {
+extension ProgramGoingOn {
   @Suite("Checkpoints of evolve")
   struct Checkpoints {
     /// A run of half a second or so, of 130 steps.

@@ -1,6 +1,9 @@
 import Foundation
 import Testing
 
+private typealias Checkpoints = ProgramGoingOn.Checkpoints
+private typealias Ledgers = ProgramGoingOn.Ledgers
+
 extension ProgramOnDisk {
   @Suite("Disks that are full")
   struct FullDisks {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Sweeps whose files of results hold the states of all points.
-extension ProgramOnDisk.Ledgers {
+extension ProgramGoingOn.Ledgers {
   @Test(
     "Killed after any number of points, a sweep goes on to an equal file with the states of all points"
   )

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension ProgramOnDisk {
+extension ProgramGoingOn {
   @Suite("Checkpoints of sweep")
   struct Ledgers {
     /// A sweep of a second or so on one core, of 16 points in two lines.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension Program {
+extension ProgramOnDisk {
   @Suite("States that are read from files of results")
   struct StoredStates {
     private static let evolve = ["evolve", "deck.yaml", "--json", "--quiet"]

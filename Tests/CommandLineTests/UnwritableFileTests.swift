@@ -1,6 +1,9 @@
 import Foundation
 import Testing
 
+private typealias Checkpoints = ProgramGoingOn.Checkpoints
+private typealias Ledgers = ProgramGoingOn.Ledgers
+
 extension ProgramOnDisk {
   @Suite("Files that cannot be written")
   struct UnwritableFiles {

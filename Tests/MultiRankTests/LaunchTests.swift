@@ -51,6 +51,19 @@ struct LaunchTests {
     #expect(found?.isFirst == isFirst)
   }
 
+  @Test("Hydra is foreign to Open MPI before MPI begins, and to no other library")
+  func hydra() {
+    let values = ["HYDI_CONTROL_FD": "7", "PMI_SIZE": "2", "PMI_RANK": "1"]
+    #expect(LaunchEnvironment(values).isForeignToAll(of: .openMPI))
+    #expect(!LaunchEnvironment(values).isForeignToAll(of: .mpich))
+    // Not where a launcher that Open MPI knows is within.
+    for own in ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK"] {
+      let nested = values.merging([own: "1"]) { $1 }
+      #expect(!LaunchEnvironment(nested).isForeignToAll(of: .openMPI))
+    }
+    #expect(!LaunchEnvironment(["PMI_SIZE": "2"]).isForeignToAll(of: .openMPI))
+  }
+
   @Test("The launcher of the own library is believed before others")
   func ownFirst() {
     let values = ["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "2", "PMI_SIZE": "1"]
