@@ -20,4 +20,6 @@ void tgge_signals_watch(void) {
   sigaction(SIGINT, &action, NULL);
 }
 
+void tgge_signals_keep_errors_of_files(void) { signal(SIGXFSZ, SIG_IGN); }
+
 int tgge_signals_noted(void) { return noted; }

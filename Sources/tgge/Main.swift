@@ -1,5 +1,6 @@
 import ArgumentParser
 import CProcessor
+import CSignals
 import Communication
 @preconcurrency import Foundation
 import MPICommunication
@@ -9,6 +10,7 @@ import MPICommunication
 enum Main {
   static func main() {
     tgge_processor_keep_freed_memory()
+    tgge_signals_keep_errors_of_files()
     let command = Result {
       try Program.parseAsRoot(Array(CommandLine.arguments.dropFirst()))
     }

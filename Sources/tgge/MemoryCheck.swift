@@ -1,3 +1,4 @@
+import CProcessor
 import Communication
 import Foundation
 import MPICommunication
@@ -23,8 +24,8 @@ enum MemoryCheck {
     guard bytes * Double(communicator.size) + shared > little else { return }
     let ranks = Double(try ranksOnHost(communicator))
     try communicator.agree {
-      let needed = bytes * ranks + shared
-      if let refusal = flaw(needed, of: availableBytes()).map(refusal) { throw refusal }
+      let host = flaw(bytes * ranks + shared, of: availableBytes())
+      if let flaw = host ?? processFlaw(bytes + shared) { throw refusal(flaw) }
     }
   }
 
@@ -44,8 +45,21 @@ enum MemoryCheck {
     let ranks = Double(try ranksOnHost(communicator))
     let available = availableBytes()
     return { bytes in
-      if let refusal = flaw(bytes * ranks, of: available).map(refusal) { throw refusal }
+      if let flaw = flaw(bytes * ranks, of: available) ?? processFlaw(bytes) { throw refusal(flaw) }
     }
+  }
+
+  /// What is wrong with a number of bytes in this process.
+  private static func processFlaw(_ needed: Double) -> String? {
+    let limit = tgge_processor_address_limit()
+    guard limit.isFinite else { return nil }
+    let statistics = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    let pages = statistics?.split(separator: " ").first.flatMap { Double($0) } ?? 0
+    let left = max(0, limit - pages * Double(sysconf(Int32(_SC_PAGESIZE))))
+    guard needed > left else { return nil }
+    return
+      "needs about \(gigabytes(needed)) of memory on each rank, which may have \(gigabytes(left)) more "
+      + "(ulimit -v); fewer modes, more ranks or a higher limit help"
   }
 
   /// What is wrong with a number of bytes on this host.

@@ -109,13 +109,9 @@ enum OutputFiles {
 
   /// Throws if a file is where standard output or standard error go, which would then be lost.
   private static func requireNoStream(_ file: OutputFile) throws {
-    var status = stat()
-    guard stat(file.target, &status) == 0 else { return }
-    for (descriptor, name) in [(STDOUT_FILENO, "output"), (STDERR_FILENO, "error")] {
-      var stream = stat()
-      guard fstat(descriptor, &stream) == 0, stream.st_dev == status.st_dev,
-        stream.st_ino == status.st_ino
-      else { continue }
+    guard let identity = FileIdentity(at: file.target) else { return }
+    for (descriptor, name) in [(STDOUT_FILENO, "output"), (STDERR_FILENO, "error")]
+    where FileIdentity(of: descriptor) == identity {
       throw UsageError(
         "\(file.option) \(file.path): is where standard \(name) goes; name another file"
       )
@@ -148,14 +144,16 @@ enum OutputFiles {
   /// Throws if nothing can be written where a file is to be.
   private static func requireWritable(_ file: OutputFile) throws {
     let partial = PartialFile.partial(file.target)
-    guard let stream = fopen(partial, "w") else {
+    // What has the name may be another run's.
+    let isThere = FileIdentity(at: partial) != nil
+    guard let stream = fopen(partial, "a") else {
       throw UsageError(
         "\(file.option) \(file.path): \(partial) cannot be written: "
           + "\(String(cString: strerror(errno))); name a file in a folder that can be written to"
       )
     }
     fclose(stream)
-    unlink(partial)
+    if !isThere { unlink(partial) }
   }
 
   /// Throws if the files of a disk take more than it has left.

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// A file that is written to the end before it gets its name; the first error waits for `finish`.
 struct PartialFile {
@@ -12,7 +13,8 @@ struct PartialFile {
   /// Opens the file that will be `path`.
   init(for path: String) {
     self.path = path
-    file = fopen(PartialFile.partial(path), "w")
+    unlink(PartialFile.partial(path))
+    file = fopen(PartialFile.partial(path), "wx")
     if file == nil { failure = String(cString: strerror(errno)) }
   }
 
@@ -32,8 +34,15 @@ struct PartialFile {
 
   /// Removes what was written.
   func discard() {
-    if let file { fclose(file) }
-    unlink(PartialFile.partial(path))
+    guard let file else { return }
+    if isOwn { unlink(PartialFile.partial(path)) }
+    fclose(file)
+  }
+
+  /// Whether the file still has its name, and not that of another run.
+  private var isOwn: Bool {
+    file.map { FileIdentity(of: fileno($0)) == FileIdentity(at: PartialFile.partial(path)) }
+      ?? false
   }
 
   /// Completes the file and gives it its name.
@@ -45,11 +54,12 @@ struct PartialFile {
       if fflush(file) != 0 || fsync(fileno(file)) != 0 {
         failure = failure ?? String(cString: strerror(errno))
       }
+      if !isOwn { failure = failure ?? FileIdentity.takenOver }
+      if failure == nil, rename(partial, path) != 0 { failure = String(cString: strerror(errno)) }
+      if failure != nil, isOwn { unlink(partial) }
       fclose(file)
     }
-    if failure == nil, rename(partial, path) != 0 { failure = String(cString: strerror(errno)) }
     guard let failure else { return }
-    unlink(partial)
     throw UsageError("--out \(path): cannot be written: \(failure)")
   }
 }

@@ -97,6 +97,31 @@ struct SpectrumStudyTests {
     }
   }
 
+  /// The gaps of an eigenvalue problem in 320 digits and of the whole spectrum.
+  @Test(
+    "Slow rates of small cold lattices are not lost next to rates of 10¹³ εJ and more",
+    arguments: [
+      (12, 30.0, 0.11111833063189368), (3, 24, 0.10815289460347817), (9, 28, 0.11813320178289587),
+    ]
+  )
+  func coldAndSmall(modes: Int, beta: Double, gap: Double) throws {
+    let setup = StudySetup(
+      model: try Chain.tightBinding(beta: beta, drive: 0.5),
+      grid: try MomentumGrid(extents: [modes]),
+      initial: .uniform(filling: 0.5)
+    )
+    let slowest = try SpectrumStudy(setup).run(over: SerialCommunicator())
+    #expect(slowest.spectrum.conservedQuantities == 1)
+    #expect(slowest.spectrum.rates.count == min(6, modes - 1))
+    let found = try #require(slowest.spectrum.rates.first)
+    #expect(abs(slowest.unit * found.real - gap) < 1e-12 * gap)
+    #expect(found.residual < 1e-12)
+    let all = try SpectrumStudy(setup, extent: .all).run(over: SerialCommunicator())
+    for (rate, other) in zip(slowest.spectrum.rates, all.spectrum.rates) {
+      #expect(abs(rate.real - other.real) < 1e-8 * other.real)
+    }
+  }
+
   @Test("The slowest rates are those of the whole spectrum where moments do not give them")
   func cold() throws {
     let setup = StudySetup(

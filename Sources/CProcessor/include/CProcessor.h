@@ -53,4 +53,7 @@ void tgge_processor_available_cores(uint64_t *mask, int words);
 /// values are those that glibc comes to by itself once 32 MiB were freed at a time.
 void tgge_processor_keep_freed_memory(void);
 
+/// How many bytes of addresses this process may have, infinite without a limit (ulimit -v).
+double tgge_processor_address_limit(void);
+
 #endif

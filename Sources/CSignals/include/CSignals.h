@@ -9,6 +9,9 @@
 /// the process.
 void tgge_signals_watch(void);
 
+/// From now on a file that grows beyond its limit (ulimit -f) is an error of the call that writes, and ends nothing.
+void tgge_signals_keep_errors_of_files(void);
+
 /// The number of the last signal that was noted, 0 if there was none.
 int tgge_signals_noted(void);
 

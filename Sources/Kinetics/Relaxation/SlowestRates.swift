@@ -44,7 +44,8 @@ extension RelaxationSpectrum {
     while true {
       let cells = try RateCells(matrix, count: 4 * trusted, trusted: trusted, over: communicator)
       let function = try SecularFunction(matrix, cells: cells, over: communicator)
-      let scale = cells.near[min(trusted, cells.near.count) - 1].lower
+      // The smallest one: others may be larger by any factor, on small lattices next to cold baths.
+      let scale = cells.near[0].lower
       let found = try share(count, function, scale: scale, over: communicator)
       guard let found else { throw NumericalError.spectrum("LAPACK found no eigenvalues") }
       if found.states.count < count, cells.limit < .infinity {
@@ -86,8 +87,8 @@ extension RelaxationSpectrum {
   static func require(_ rate: Double, residual: Double) throws(NumericalError) {
     guard residual <= tolerance, rate >= 0 else {
       throw .spectrum(
-        "the state of the rate \(rate)·εJ has a residual of \(residual); rates above 0 and \(tolerance) are "
-          + "allowed; a smaller beta helps"
+        "the state of the rate \(rate)·εJ has a residual of \(residual) next to the rates of its modes; rates "
+          + "above 0 and \(tolerance) are allowed; a smaller beta helps"
       )
     }
   }

@@ -68,10 +68,13 @@ public struct CheckpointFile<Group: Communicator> {
       vectorSum: 0,
       contentSum: Checksum.of(bytes)
     )
+    var own: FileIdentity?
     do {
       try communicator.agree {
         guard communicator.rank == 0 else { return }
-        let file = try SliceFile(partial, O_WRONLY | O_CREAT | O_TRUNC)
+        unlink(partial)
+        let file = try SliceFile(partial, O_WRONLY | O_CREAT | O_EXCL)
+        own = file.identity
         try file.truncate(to: header.fileLength)
       }
       var sum: UInt64 = 0
@@ -92,11 +95,14 @@ public struct CheckpointFile<Group: Communicator> {
         try file.write(bytes, at: header.contentOffset)
         try file.write(header.bytes, at: 0)
         try file.synchronize()
+        guard FileIdentity(at: partial) == own else {
+          throw RecordError("\(path): \(FileIdentity.takenOver)")
+        }
         if keepsFormer { try CheckpointFile.keepFormer(path) }
         try DurableFile.rename(partial, to: path)
       }
     } catch {
-      if communicator.rank == 0 { unlink(partial) }
+      if communicator.rank == 0, own != nil, FileIdentity(at: partial) == own { unlink(partial) }
       throw error
     }
   }

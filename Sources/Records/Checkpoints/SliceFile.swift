@@ -23,6 +23,9 @@ struct SliceFile: ~Copyable {
 
   deinit { close(descriptor) }
 
+  /// Which file it is.
+  var identity: FileIdentity? { FileIdentity(of: descriptor) }
+
   /// The length of the file in bytes.
   var length: Int {
     get throws(RecordError) {

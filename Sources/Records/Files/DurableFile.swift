@@ -14,23 +14,29 @@ enum DurableFile {
   /// - Parameters:
   ///   - bytes: All that the file may come to have.
   ///   - path: What it will be called.
-  ///   - creates: Whether it begins here, empty; one that has been removed since is not made again.
-  /// - Throws: `RecordError` if there is no room, or no file.
+  ///   - own: Which file it is; if `nil`, it begins here, empty.
+  /// - Returns: Which file it is.
+  /// - Throws: `RecordError` if there is no room, no file, or that of another run.
+  @discardableResult
   static func reserve(
     _ bytes: Int,
     for path: String,
-    creates: Bool = false
-  ) throws(RecordError) {
-    let flags = creates ? O_CREAT | O_TRUNC : 0
+    own: FileIdentity? = nil
+  ) throws(RecordError) -> FileIdentity {
+    if own == nil { unlink(partial(path)) }
+    let flags = own == nil ? O_CREAT | O_EXCL : 0
     let descriptor = open(partial(path), O_WRONLY | O_CLOEXEC | flags, 0o666)
     guard descriptor >= 0 else { throw RecordError(String(cString: strerror(errno))) }
     defer { close(descriptor) }
-    if tgge_file_reserve(descriptor, Int64(bytes)) == 0 { return }
+    guard let identity = FileIdentity(of: descriptor), own == nil || identity == own else {
+      throw RecordError(FileIdentity.takenOver)
+    }
+    if tgge_file_reserve(descriptor, Int64(bytes)) == 0 { return identity }
     guard errno == EOPNOTSUPP else { throw RecordError(String(cString: strerror(errno))) }
     var (file, system) = (stat(), statvfs())
-    guard fstat(descriptor, &file) == 0, fstatvfs(descriptor, &system) == 0 else { return }
+    guard fstat(descriptor, &file) == 0, fstatvfs(descriptor, &system) == 0 else { return identity }
     let free = Double(system.f_bavail) * Double(system.f_frsize)
-    guard Double(bytes - Int(file.st_size)) > free else { return }
+    guard Double(bytes - Int(file.st_size)) > free else { return identity }
     throw RecordError(String(cString: strerror(ENOSPC)))
   }
 
@@ -43,15 +49,10 @@ enum DurableFile {
 
   /// The places that this process has opened a file at, which is not complete yet.
   static func descriptors(of path: String) -> [Int32] {
-    var own = stat()
-    guard stat(partial(path), &own) == 0,
+    guard let own = FileIdentity(at: partial(path)),
       let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
     else { return [] }
-    return names.compactMap { Int32($0) }.filter { descriptor in
-      var status = stat()
-      return fstat(descriptor, &status) == 0 && status.st_dev == own.st_dev
-        && status.st_ino == own.st_ino
-    }
+    return names.compactMap { Int32($0) }.filter { FileIdentity(of: $0) == own }
   }
 
   /// Has all that this process still writes to an open file that it gives up go to memory, where there is room.

@@ -67,7 +67,7 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
         return file
       }
     } catch {
-      if communicator.rank == 0 { unlink(DurableFile.partial(path)) }
+      if communicator.rank == 0, room.isOwn(path) { unlink(DurableFile.partial(path)) }
       throw error
     }
     transfer = tgge_hdf5_transfer(isShared ? 1 : 0)
@@ -97,6 +97,7 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
       }
       try agree { () throws(RecordError) in
         guard communicator.rank == 0 else { return }
+        guard room.isOwn(path) else { throw RecordError(FileIdentity.takenOver) }
         try DurableFile.rename(DurableFile.partial(path), to: path)
       }
     } catch {
@@ -117,7 +118,7 @@ public struct ResultFile<Group: Communicator>: ~Copyable {
   private func discard(isOpen: Bool) {
     if isOpen { DurableFile.divert(descriptors) }
     if isOpen, communicator.size == 1 { H5Fclose(file) }
-    if communicator.rank == 0 { unlink(DurableFile.partial(path)) }
+    if communicator.rank == 0, room.isOwn(path) { unlink(DurableFile.partial(path)) }
   }
 
   /// Runs calls of HDF5 on all ranks; if one fails, all throw.
@@ -169,15 +170,21 @@ private final class FileRoom {
   private static let spare = 1 << 19
 
   private var bytes = 0
+  private var identity: FileIdentity?
 
   /// Begins with an empty file.
   func begin(_ path: String) throws(RecordError) {
-    try DurableFile.reserve(FileRoom.spare, for: path, creates: true)
+    identity = try DurableFile.reserve(FileRoom.spare, for: path)
+  }
+
+  /// Whether the file is still there, and not that of another run.
+  func isOwn(_ path: String) -> Bool {
+    identity != nil && identity == FileIdentity(at: DurableFile.partial(path))
   }
 
   /// Makes the file longer.
   func add(_ more: Int, of path: String) throws(RecordError) {
     bytes += more
-    try DurableFile.reserve(bytes + FileRoom.spare, for: path)
+    try DurableFile.reserve(bytes + FileRoom.spare, for: path, own: identity)
   }
 }

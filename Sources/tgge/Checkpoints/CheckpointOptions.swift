@@ -48,13 +48,16 @@ struct CheckpointOptions: ParsableArguments {
 struct TimeSpan {
   let seconds: Double
 
+  /// The longest span, in days: what a clock counts in nanoseconds.
+  fileprivate static let mostDays = 10_000
+
   /// Reads a positive number and a unit: s, m, h or d.
   ///
   /// - Throws: `UsageError` that says what is allowed.
   init(_ text: String) throws {
     guard let seconds = TimeSpan.seconds(text) else {
       throw UsageError(
-        "allowed is one number above 0 with s, m, h or d behind it, as in 90s, 30m, 1.5h"
+        "allowed is one number above 0 with s, m, h or d behind it, as in 90s, 30m, 1.5h, up to \(TimeSpan.mostDays)d"
       )
     }
     self.seconds = seconds
@@ -63,7 +66,7 @@ struct TimeSpan {
   fileprivate static func seconds(_ text: String) -> Double? {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
     guard let last = text.last, let unit = units[last], text.first?.isNumber == true,
-      let number = Double(text.dropLast()), number > 0, number.isFinite
+      let number = Double(text.dropLast()), number > 0, number * unit <= Double(mostDays) * 86400
     else { return nil }
     return number * unit
   }
@@ -84,7 +87,8 @@ enum CheckpointInterval {
       self = .seconds(seconds)
     } else {
       throw UsageError(
-        "allowed is one number above 0 with s, m, h, d or steps behind it, as in 90s, 30m, 1.5h, 500steps"
+        "allowed is one number above 0 with s, m, h, d or steps behind it, as in 90s, 30m, 1.5h, 500steps, up "
+          + "to \(TimeSpan.mostDays)d"
       )
     }
   }

@@ -23,14 +23,19 @@ struct TimeLimit {
   ) {
     var deadlines: [ContinuousClock.Instant] = []
     if let span { deadlines.append(start + .seconds(span.seconds)) }
-    if let end = environment["SLURM_JOB_END_TIME"].flatMap(Double.init) {
+    if let end = TimeLimit.seconds(environment["SLURM_JOB_END_TIME"]) {
       let left = end - Date.now.timeIntervalSince1970 - TimeLimit.batchMargin
       deadlines.append(.now + .seconds(left))
     }
-    if let walltime = environment["PBS_WALLTIME"].flatMap(Double.init) {
+    if let walltime = TimeLimit.seconds(environment["PBS_WALLTIME"]) {
       deadlines.append(start + .seconds(walltime - TimeLimit.batchMargin))
     }
     deadline = deadlines.min()
+  }
+
+  /// A number of seconds that can be one; others say nothing.
+  private static func seconds(_ text: String?) -> Double? {
+    text.flatMap(Double.init).flatMap { (1...1e11).contains($0) ? $0 : nil }
   }
 
   /// Whether less than so many seconds are left.
