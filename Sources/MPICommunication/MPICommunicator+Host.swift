@@ -13,7 +13,7 @@ extension MPICommunicator {
   ///   - body: What to do; its communicator, and vectors made with it, must not escape.
   /// - Returns: What `body` returns.
   /// - Throws: What `body` throws, or `CommunicationError` if the groups cannot be made or freed.
-  /// - Complexity: Four communicators are made and freed, a few short messages.
+  /// - Complexity: Three communicators are made and freed, a few short messages.
   public func sharingMemory<Result>(
     color: Int = 0,
     _ body: (MPICommunicator) throws -> Result

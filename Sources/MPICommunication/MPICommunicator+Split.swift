@@ -4,8 +4,8 @@ import Communication
 extension MPICommunicator {
   /// Runs `body` on the sub-group of the ranks that pass the same `color`, ordered by rank.
   ///
-  /// Collective. The sub-group's handle is freed after `body`, also if that throws. If `body` throws
-  /// on one rank, others may still wait for it inside: agree first.
+  /// Collective. The sub-group's handle is freed after `body`, also if that throws anything but a
+  /// `CommunicationError`. If `body` throws on one rank, others may still wait for it inside: agree first.
   ///
   /// - Parameters:
   ///   - color: Which sub-group; a non-negative 32-bit integer.
@@ -31,6 +31,8 @@ extension MPICommunicator {
         )
       )
     }
+    // After a failure of MPI some ranks may never come to free it.
+    if case .failure(let error) = outcome, error is CommunicationError { throw error }
     let freed = MPI_Comm_free(&child.handle)
     let result = try outcome.get()  // what went wrong in the body comes first
     try check(freed, "MPI_Comm_free", rank: rank)

@@ -59,11 +59,9 @@ public protocol EvolveObserver: ~Copyable {
 
   /// The integration goes on from a saved state. Called on all ranks, so that it may communicate.
   ///
-  /// - Parameters:
-  ///   - outputs: What the interrupted runs have reached.
-  ///   - partition: Who owns which modes.
+  /// - Parameter outputs: What the interrupted runs have reached.
   /// - Throws: What ends the study.
-  mutating func willGoOn(after outputs: [EvolveOutput], partition: Partition) throws
+  mutating func willGoOn(after outputs: [EvolveOutput]) throws
 
   /// A step was accepted.
   mutating func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics)
@@ -73,13 +71,8 @@ public protocol EvolveObserver: ~Copyable {
   /// - Parameters:
   ///   - output: What is to be told of it.
   ///   - lambda: λ of the owned modes.
-  ///   - partition: Who owns which modes.
   /// - Throws: What ends the study.
-  mutating func didReach(
-    _ output: EvolveOutput,
-    _ lambda: borrowing AlignedVector,
-    partition: Partition
-  ) throws
+  mutating func didReach(_ output: EvolveOutput, _ lambda: borrowing AlignedVector) throws
 
   /// The integration is over. Called on all ranks, so that it may communicate.
   ///
@@ -99,15 +92,11 @@ extension EvolveObserver where Self: ~Copyable {
   /// Does nothing.
   public func willStart(pairSeconds: Double, partition: Partition) {}
   /// Does nothing.
-  public func willGoOn(after outputs: [EvolveOutput], partition: Partition) {}
+  public func willGoOn(after outputs: [EvolveOutput]) {}
   /// Does nothing.
   public func didStep(to time: Double, of end: Double, _ statistics: EvolutionStatistics) {}
   /// Does nothing.
-  public func didReach(
-    _ output: EvolveOutput,
-    _ lambda: borrowing AlignedVector,
-    partition: Partition
-  ) {}
+  public func didReach(_ output: EvolveOutput, _ lambda: borrowing AlignedVector) {}
   /// Does nothing.
   public func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) {}
 }

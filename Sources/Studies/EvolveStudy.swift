@@ -197,7 +197,7 @@ public struct EvolveStudy: Sendable {
         throw StateError("initial: the state at time 0 is not the one that the run began with")
       }
       try evolution.restore(&former) { try keeper.read($0, into: $1) }
-      try observer.willGoOn(after: progress.outputs, partition: partition)
+      try observer.willGoOn(after: progress.outputs)
     }
 
     let times = outputTimes + (endsSteady ? [.infinity] : [])
@@ -230,7 +230,7 @@ public struct EvolveStudy: Sendable {
           observables: values,
           statistics: evolution.statistics
         )
-        try observer.didReach(output, lambda, partition: partition)
+        try observer.didReach(output, lambda)
         return output
       }
       progress.outputs.append(output)

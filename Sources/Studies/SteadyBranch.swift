@@ -23,7 +23,7 @@ import VectorMath
 /// needs them.
 ///
 /// ```swift
-/// var branch = try SteadyBranch(over: communicator)
+/// var branch = SteadyBranch(over: communicator)
 /// for drive in drives {
 ///   setup.model = model(drive)
 ///   let result = try branch.solve(setup, at: drive)

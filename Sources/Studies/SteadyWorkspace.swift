@@ -255,6 +255,8 @@ struct SteadyWorkspace<Group: Communicator>: ~Copyable {
   }
 
   /// Adds the error of the filling and λ of the recorded modes.
+  ///
+  /// Collective.
   private func complete(
     _ result: inout SteadyResult,
     _ setup: StudySetup,

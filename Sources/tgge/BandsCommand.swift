@@ -22,6 +22,12 @@ struct BandsCommand: RankedCommand {
     let job = try DeckRun(options, records: false, on: communicator)
     // A table has about as many digits as λ has, and more columns.
     let outputs = job.outputs(states: 1, lambda: true)
+    if options.resultFile != nil {
+      let ranks = communicator.size
+      try job.requireMemory(
+        ModeValues.estimatedBytes(of: job.setup, withWeights: true, ranks: ranks)
+      )
+    }
     try OutputFiles.check(outputs, replacingNone: job.inputs, on: communicator)
     try job.locating {
       let table = BandsTable(hamiltonian: job.model.hamiltonian, grid: job.grid)

@@ -1,6 +1,7 @@
 import Foundation
 import Lattice
 import Numerics
+import Records
 
 /// The bands of a lattice, row by row, tabulated a thousand momenta at a time.
 struct BandsTable {
@@ -68,11 +69,9 @@ struct BandsTable {
 
   /// The names of the columns.
   private var columns: [String] {
-    let dimension = grid.dimension
-    func indexed(_ name: String) -> [String] {
-      dimension == 1 ? [name] : (0..<dimension).map { "\(name)_\("xyz".dropFirst($0).prefix(1))" }
-    }
-    return indexed("momentum") + ["band", "energy"] + indexed("velocity")
+    let directions = grid.dimension
+    return ColumnTable.names("momentum", directions) + ["band", "energy"]
+      + ColumnTable.names("velocity", directions)
       + hamiltonian.orbitals.map { "weight_\($0)" }
   }
 

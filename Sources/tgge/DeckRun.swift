@@ -86,10 +86,22 @@ struct DeckRun {
     writing outputs: [OutputFile],
     says: Bool = true
   ) throws -> InitialState {
+    let bytes = bytesWithResults(bytes)
     try requireMemory(bytes, sharing: shared)
     try OutputFiles.check(outputs, replacingNone: inputs, on: communicator)
     if says { noteMemory(bytes, shared) }
     return try initialState()
+  }
+
+  /// The memory that each rank needs where a file of results is written, too: before the work what is known of the
+  /// modes without it, later their occupations.
+  ///
+  /// - Parameter bytes: What the work needs.
+  /// - Returns: Bytes.
+  func bytesWithResults(_ bytes: Double) -> Double {
+    guard options.resultFile != nil else { return bytes }
+    let owned = (Double(setup.modes) / Double(communicator.size)).rounded(.up)
+    return max(bytes + 8 * owned, ModeValues.estimatedBytes(of: setup, ranks: communicator.size))
   }
 
   /// Refuses what does not fit into memory.

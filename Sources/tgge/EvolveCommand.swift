@@ -115,6 +115,9 @@ private struct EvolveReporter: EvolveObserver, ~Copyable {
   private var time = 0.0
   private var results: EvolveResults?
 
+  /// Creates the file of results, if one is wanted.
+  ///
+  /// Collective.
   init(
     _ job: DeckRun,
     canGoOn: Bool,
@@ -153,15 +156,12 @@ private struct EvolveReporter: EvolveObserver, ~Copyable {
     progress.show(time: time, end: end, statistics)
   }
 
-  mutating func willGoOn(after outputs: [EvolveOutput], partition: Partition) throws {
+  mutating func willGoOn(after outputs: [EvolveOutput]) throws {
+    time = outputs.last?.time ?? 0
     try results?.goOn(after: outputs.count)
   }
 
-  mutating func didReach(
-    _ output: EvolveOutput,
-    _ lambda: borrowing AlignedVector,
-    partition: Partition
-  ) throws {
+  mutating func didReach(_ output: EvolveOutput, _ lambda: borrowing AlignedVector) throws {
     time = output.time
     try results?.append(lambda)
     progress.reach(output)

@@ -8,7 +8,7 @@ struct EvolveProgress {
   private(set) var line: ProgressLine
 
   /// Where things stood when a line was last shown.
-  private var shown = (instant: ContinuousClock.now, time: 0.0, steps: 0)
+  private var shown: (instant: ContinuousClock.Instant, time: Double, steps: Int)?
   private var output: EvolveOutput?
   private var residual: Double?
 
@@ -26,12 +26,14 @@ struct EvolveProgress {
 
   /// Shows a line, if one is due.
   mutating func show(time: Double, end: Double, _ statistics: EvolutionStatistics) {
-    guard line.isDue, time < end else { return }
     let now = ContinuousClock.now
+    // The first step that this run has made: it may have gone on from anywhere.
+    guard let shown else { return shown = (now, time, statistics.steps) }
+    guard line.isDue, time < end else { return }
     let seconds = (now - shown.instant) / .seconds(1)
     let left = (end - time) / (time - shown.time) * seconds
     let rate = Double(statistics.steps - shown.steps) / seconds
-    shown = (now, time, statistics.steps)
+    self.shown = (now, time, statistics.steps)
 
     // Nobody knows how far the steady state is.
     let hasEnd = end.isFinite

@@ -100,7 +100,7 @@ struct ExtrapolateCommand: RankedCommand {
     // What the sizes will need is checked one by one.
     study.setup.initial = try job.initialState(needing: 0, writing: job.outputs())
     if case .list(let lengths) = study.sizes, let longest = lengths.max() {
-      try require(memoryOf: study.study(longest), job, on: communicator)
+      try require(memoryOf: study.study(longest), on: communicator)
     }
     var reporter = ExtrapolateReporter(job, on: communicator)
     let result = try job.locating { try study.run(over: communicator, observer: &reporter) }
@@ -137,7 +137,6 @@ struct ExtrapolateCommand: RankedCommand {
 /// Collective.
 private func require(
   memoryOf study: SteadyStudy,
-  _ job: DeckRun,
   on communicator: MPICommunicator
 ) throws {
   let bytes = study.estimatedBytes(ranks: communicator.size, keepsLambda: false)
@@ -149,17 +148,15 @@ private func require(
 /// Shows which size is done.
 private struct ExtrapolateReporter: ExtrapolateObserver {
   var progress: ProgressLine
-  private let job: DeckRun
   private let communicator: MPICommunicator
 
   init(_ job: DeckRun, on communicator: MPICommunicator) {
-    self.job = job
     self.communicator = communicator
     progress = ProgressLine(on: communicator, quiet: job.options.quiet)
   }
 
   mutating func willSolve(_ study: SteadyStudy) throws {
-    try require(memoryOf: study, job, on: communicator)
+    try require(memoryOf: study, on: communicator)
   }
 
   mutating func didSolve(_ point: SizePoint) {

@@ -99,9 +99,7 @@ struct ExtrapolateReport: JSONReport {
   func write(to path: String, of deck: String) throws {
     let directions = points[0].modes.values.count
     let orbitals = points[0].currents.keys.sorted()
-    func names(_ stem: String) -> [String] {
-      directions == 1 ? [stem] : (1...directions).map { "\(stem)_\($0)" }
-    }
+    func names(_ stem: String) -> [String] { ColumnTable.names(stem, directions) }
     var columns = names("modes").map { ColumnTable.Column($0) }
     columns += names("current").map { ColumnTable.Column($0, unit: "energy") }
     for orbital in orbitals {

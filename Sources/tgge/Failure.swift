@@ -1,6 +1,5 @@
 import ArgumentParser
 import Communication
-import Foundation
 import Kinetics
 import Studies
 
@@ -68,6 +67,6 @@ enum Failure {
   /// Writes a line to standard error, from the first rank.
   static func write(_ message: String, on communicator: some Communicator) {
     guard communicator.rank == 0 else { return }
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+    StandardError.write(message + "\n")
   }
 }

@@ -113,11 +113,23 @@ enum MemoryCheck {
     {
       available = kilobytes * 1024
     }
-    if let text = try? String(contentsOfFile: "/sys/fs/cgroup/memory.max", encoding: .utf8),
-      let limit = Double(text.trimmingCharacters(in: .whitespacesAndNewlines))
-    {
+    for folder in controlGroups {
+      guard let text = try? String(contentsOfFile: folder + "/memory.max", encoding: .utf8),
+        let limit = Double(text.trimmingCharacters(in: .whitespacesAndNewlines))
+      else { continue }
       available = min(available, limit)
     }
     return available
+  }
+
+  /// The folders of this process's control group and those around it, as of a job of a batch system.
+  private static var controlGroups: [String] {
+    let text = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)
+    let own = text?.split(separator: "\n").first { $0.hasPrefix("0::/") }?.dropFirst(3) ?? "/"
+    var folders = ["/sys/fs/cgroup"]
+    for name in own.split(separator: "/") {
+      folders.append(folders[folders.count - 1] + "/" + name)
+    }
+    return folders
   }
 }

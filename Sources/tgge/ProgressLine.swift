@@ -23,7 +23,7 @@ struct ProgressLine {
     guard isDue else { return }
     last = ContinuousClock.now
     // A longer line would wrap, and then not be taken away.
-    write(isTerminal ? "\r\u{1B}[K" + String(line().prefix(79)) : line() + "\n")
+    StandardError.write(isTerminal ? "\r\u{1B}[K" + String(line().prefix(79)) : line() + "\n")
     isOpen = isTerminal
   }
 
@@ -36,16 +36,14 @@ struct ProgressLine {
   mutating func note(_ text: String) {
     guard isShown else { return }
     clear()
-    write(text + "\n")
+    StandardError.write(text + "\n")
   }
 
   /// Takes the changing line away.
   mutating func clear() {
-    if isOpen { write("\r\u{1B}[K") }
+    if isOpen { StandardError.write("\r\u{1B}[K") }
     isOpen = false
   }
-
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
   /// A bar of eight places, of which so many are full.
   static func bar(_ fraction: Double) -> String {

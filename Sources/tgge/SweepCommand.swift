@@ -73,9 +73,9 @@ struct SweepCommand: RankedCommand {
     var study = decks.study(groups: groups)
     // Which takes tables in any case.
     if timeForces { study.tabulatedModes = .max }
-    try MemoryCheck.require(study.estimatedBytes(ranks: communicator.size), on: communicator) {
-      UsageError("the largest point \($0)")
-    }
+    let bytes = study.estimatedBytes(ranks: communicator.size)
+    let most = decks.jobs.map { $0.bytesWithResults(bytes) }.max() ?? bytes
+    try MemoryCheck.require(most, on: communicator) { UsageError("the largest point \($0)") }
     let canGoOn = checkpoints.file != nil
     var outputs = decks.jobs[0].outputs(canGoOn: canGoOn)
     for index in outputs.indices { outputs[index].bytes = decks.resultBytes(canGoOn: canGoOn) }
@@ -122,7 +122,7 @@ struct SweepCommand: RankedCommand {
       ranks: communicator.size,
       wallSeconds: (ContinuousClock.now - start) / .seconds(1)
     )
-    if timeForces, let setup = study.points.last?.setup {
+    if timeForces, case .found? = outcomes.last, let setup = study.points.last?.setup {
       report.forceEvaluationSeconds = try ForceTiming.seconds(setup, on: communicator)
     }
     // What the first rank cannot write must not leave the others waiting.

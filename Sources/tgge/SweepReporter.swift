@@ -135,7 +135,7 @@ struct SweepReporter: SweepObserver, ~Copyable {
     let orbitals = setup.model.hamiltonian.orbitals
     let directions = setup.grid.dimension
     func name(_ stem: String, _ direction: Int) -> String {
-      directions == 1 ? stem : "\(stem)_\(direction + 1)"
+      ColumnTable.names(stem, directions)[direction]
     }
     var columns: [Column] = []
     for direction in 0..<directions {

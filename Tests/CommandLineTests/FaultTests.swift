@@ -53,6 +53,34 @@ extension Program {
       try await disturb { kill($0.identifier, number) }
     }
 
+    @Test("All ranks end with the same status where there is no spectrum")
+    func sameStatus() async throws {
+      try await withScratch { folder in
+        let program = "'\(Tgge.binary)' spectrum '\(Tgge.inputs)/figure3.yaml' --all --modes 64"
+        let script = "\(program) --set baths.thermal.beta=50 --quiet; echo $? >>statuses; true"
+        let words = Launcher.own.words(ranks: 3) + ["/bin/sh", "-c", script]
+        let outcome = try await Job(words, in: folder).finish(timeout: 60)
+        #expect(outcome.errors.contains("the relaxation rates were not found"), "\(outcome)")
+        #expect(outcome.errorLines.count == 1)
+        #expect(folder.text("statuses") == "70\n70\n70\n")
+      }
+    }
+
+    @Test(
+      "A standard error that nothing can be written to changes no status",
+      arguments: ["2>/dev/full", "2>&-"]
+    )
+    func unwritableError(redirection: String) async throws {
+      try await withScratch { folder in
+        try folder.write("deck.yaml", Sample.chain.utf8)
+        for (deck, status) in [("none.yaml", 64), ("deck.yaml", 0)] {
+          let script = "'\(Tgge.binary)' steady \(deck) --verify-forces \(redirection)"
+          let outcome = try await Job(["/bin/sh", "-c", script], in: folder).finish(timeout: 30)
+          #expect(outcome.status == status, "\(outcome)")
+        }
+      }
+    }
+
     @Test("A run that is killed while it writes leaves no torn file")
     func killedWriter() async throws {
       try await withScratch { folder in

@@ -27,11 +27,7 @@ private struct Log: EvolveObserver {
     if order.last != "step" { order.append("step") }
   }
 
-  mutating func didReach(
-    _ output: EvolveOutput,
-    _ lambda: borrowing AlignedVector,
-    partition: Partition
-  ) {
+  mutating func didReach(_ output: EvolveOutput, _ lambda: borrowing AlignedVector) {
     outputs.append(output.time)
     order.append("output")
   }

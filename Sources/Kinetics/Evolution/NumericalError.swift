@@ -40,7 +40,7 @@ public enum NumericalError: Error, Sendable, Equatable, CustomStringConvertible 
       "the separable and the direct forces differ by \(deviation); \(tolerance) is allowed"
     case .notSteady(let residual, let tolerance):
       "no steady state was found: the residual is \(residual), \(tolerance) is allowed; another "
-        + "initial state (initial: {thermal: …}) or a drive below 1 may help"
+        + "initial state (initial: {thermal: …}), a smaller beta or a drive below 1 may help"
     case .response(let parameter, let error, let tolerance):
       "the slope to \(parameter) is known to \(error) only; \(tolerance) is allowed"
     case .spectrum(let reason):

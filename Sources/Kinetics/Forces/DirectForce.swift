@@ -16,9 +16,6 @@ import VectorMath
 /// - Complexity: (2R + 2) · M · owned / 8 vector instructions for a kernel of rank R, one Allgather of M
 ///   doubles; memory for 2R + 3 doubles for each of the M modes.
 public struct DirectForce<Group: Communicator>: ForceEngine, ~Copyable {
-  /// `direct`.
-  public static var name: String { "direct" }
-
   /// Who owns which modes.
   public let partition: Partition
 

@@ -10,9 +10,6 @@ public protocol ForceEngine: ~Copyable {
   /// Who owns which modes.
   var partition: Partition { get }
 
-  /// The name of the engine on the command line: `direct` or `separable`.
-  static var name: String { get }
-
   /// Writes gain and loss of the owned modes.
   ///
   /// Collective.

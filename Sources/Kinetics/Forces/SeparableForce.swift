@@ -13,9 +13,6 @@ import VectorMath
 /// - Complexity: O(R · owned) work, one Allreduce of 8R + 9 integers (more where factors range over
 ///   more than 60 bits); memory for 2R + 1 doubles for each owned mode.
 public struct SeparableForce<Group: Communicator>: ForceEngine, ~Copyable {
-  /// `separable`.
-  public static var name: String { "separable" }
-
   /// Who owns which modes.
   public let partition: Partition
 

@@ -24,8 +24,8 @@ extension RelaxationSpectrum {
   ///   - partition: Who owns which modes.
   ///   - communicator: The ranks.
   /// - Returns: The rates in units of εJ, the same on all ranks.
-  /// - Throws: What `kernel` throws, `NumericalError` if LAPACK fails or finds rates that are none; `CommunicationError`
-  ///   if a collective fails.
+  /// - Throws: What `kernel` throws; `NumericalError` if LAPACK fails or finds rates that are none, alike on all ranks;
+  ///   `CommunicationError` if a collective fails.
   /// - Complexity: about 25 M³ multiplications and 32 M² bytes on the first rank.
   public static func all(
     slowest count: Int = .max,
@@ -41,10 +41,19 @@ extension RelaxationSpectrum {
 
     var spectrum = RelaxationSpectrum()
     var numbers = [Double](repeating: 0, count: 5 + 3 * partition.modes)
+    var reason: [UInt8] = []
     try communicator.agree {
       guard communicator.rank == 0 else { return }
       let jacobian = Jacobian(of: try kernel(), at: values, momenta: partition.momenta)
-      spectrum = try jacobian.spectrum(count)
+      do throws(NumericalError) {
+        spectrum = try jacobian.spectrum(count)
+      } catch .spectrum(let text) {
+        reason = Array(text.utf8)
+      }
+    }
+    try communicator.broadcast(&reason, from: 0)
+    guard reason.isEmpty else {
+      throw NumericalError.spectrum(String(decoding: reason, as: UTF8.self))
     }
     spectrum.write(to: &numbers)
     span = numbers.mutableSpan

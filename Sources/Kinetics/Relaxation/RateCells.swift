@@ -114,6 +114,8 @@ struct RateCells {
   }
 
   /// Counts the modes of all ranks.
+  ///
+  /// Collective.
   private mutating func countModes(over communicator: some Communicator) throws(CommunicationError)
   {
     let own = (near + far).map { Int64($0.own.count) }

@@ -63,6 +63,8 @@ struct StateCertificate: ~Copyable {
   }
 
   /// |x|; infinite if something is not finite.
+  ///
+  /// Collective.
   private func norm(over communicator: some Communicator) throws(CommunicationError) -> Double {
     let size = try communicator.maximum(largest(real, imaginary))
     guard size > 0, size.isFinite else { return size }
@@ -122,6 +124,8 @@ struct StateCertificate: ~Copyable {
   }
 
   /// Σ |x|² and Σ |x|⁴.
+  ///
+  /// Collective.
   private func sumSquares(
     over communicator: some Communicator
   ) throws(CommunicationError) -> (second: Double, fourth: Double) {
@@ -143,6 +147,8 @@ struct StateCertificate: ~Copyable {
   }
 
   /// The first mode with the largest |x|².
+  ///
+  /// Collective.
   private func peak(
     _ matrix: borrowing RelaxationMatrix,
     over communicator: some Communicator
@@ -161,6 +167,8 @@ struct StateCertificate: ~Copyable {
   }
 
   /// Vᵀ x, real parts, then imaginary parts.
+  ///
+  /// Collective.
   private func moments(
     _ matrix: borrowing RelaxationMatrix,
     over communicator: some Communicator

@@ -81,6 +81,8 @@ struct AndersonHistory: ~Copyable {
   }
 
   /// Adds the differences from the iterate before, in the place of the oldest.
+  ///
+  /// Collective.
   private mutating func remember(
     _ residual: borrowing AlignedVector,
     _ image: borrowing AlignedVector,
@@ -124,6 +126,8 @@ struct AndersonHistory: ~Copyable {
   }
 
   /// The weights c_j that make the residual smallest.
+  ///
+  /// Collective.
   private func leastSquares(
     _ residual: borrowing AlignedVector,
     over communicator: some Communicator

@@ -26,7 +26,9 @@ extension SteadySolver {
     var previous = point
     var step: [Double] = []
     var residual = Double.infinity
+    var made = 0
     for passes in 1...limit {
+      made = passes
       try evaluate(.derivatives)
       let right = residuals()
       let found = largestMagnitude(right)
@@ -50,7 +52,7 @@ extension SteadySolver {
       if size > 2 { step = step.map { $0 * 2 / size } }
       point = previous.moved(by: step)
     }
-    return SteadyReport(passes: limit, converged: false)
+    return SteadyReport(passes: made, converged: false)
   }
 
   /// δ for a length τ of pseudo-time.

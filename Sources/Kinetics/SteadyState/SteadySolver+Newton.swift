@@ -25,7 +25,9 @@ extension SteadySolver {
     var error = inherits ? 4 * predictionError : .infinity
     predictionError = .infinity
     var halvings = 0
+    var made = 0
     for passes in 1...limit {
+      made = passes
       let takesOld = inherits && error > 1e-9
       let wantsResponse = responses && !takesOld && error < 1e-5
       try evaluate(takesOld ? .moments : wantsResponse ? .response : .derivatives)
@@ -66,6 +68,6 @@ extension SteadySolver {
       size = newSize
     }
     inverse = nil
-    return SteadyReport(passes: limit, converged: false)
+    return SteadyReport(passes: made, converged: false)
   }
 }

@@ -100,7 +100,8 @@ private func decimalScale(of numbers: [Substring]) -> Double? {
     let parts = number.lowercased().split(separator: "e", maxSplits: 1)
     guard let mantissa = parts.first else { return nil }
     let fraction = mantissa.split(separator: ".", omittingEmptySubsequences: false).dropFirst()
-    let exponent = parts.count > 1 ? Int(parts[1]) ?? 99 : 0
+    let exponent = parts.count > 1 ? Int(parts[1]) ?? .max : 0
+    guard (-999...999).contains(exponent) else { return nil }
     most = max(most, (fraction.first?.count ?? 0) - exponent)
   }
   return most <= 15 ? (0..<most).reduce(1) { scale, _ in scale * 10 } : nil

@@ -35,6 +35,11 @@ public struct ColumnTable: Sendable {
     self.comment = comment
   }
 
+  /// The names of a quantity's columns, one for each direction, as in `current`, or `current_1` and `current_2`.
+  public static func names(_ stem: String, _ directions: Int) -> [String] {
+    directions == 1 ? [stem] : (1...directions).map { "\(stem)_\($0)" }
+  }
+
   /// The comments and the names of the columns.
   public var header: [UInt8] {
     var bytes: [UInt8] = []

@@ -45,7 +45,7 @@ public struct LambdaTable: Sendable {
 
   /// The names of the columns, in the order in which they are written.
   public static func columns(dimension: Int) -> [String] {
-    let momenta = dimension == 1 ? ["momentum"] : (1...dimension).map { "momentum_\($0)" }
+    let momenta = ColumnTable.names("momentum", dimension)
     return momenta + ["band", "lambda"]
   }
 }

@@ -72,12 +72,14 @@ public struct ExtrapolateStudy: Sendable {
       }
     }
     let estimate = ContinuumEstimate(points, scale: scale)
-    guard estimate.isAsymptotic else { throw notAsymptotic(points) }
+    guard try communicator.decided({ estimate.isAsymptotic ? 1 : nil }) != nil else {
+      throw notAsymptotic(points)
+    }
 
     // Smaller sizes show κ where those asked for are resolved to rounding.
     var probes = points
-    while !ContinuumEstimate(probes, scale: scale).canFit, probes[0].length >= 8 {
-      probes.insert(try solve(probes[0].length / 2), at: 0)
+    while let half = try communicator.decided({ smallerProbe(than: probes) }) {
+      probes.insert(try solve(half), at: 0)
     }
     return ExtrapolateResult(
       points: points,
@@ -88,6 +90,12 @@ public struct ExtrapolateStudy: Sendable {
       lengthForTolerance: estimate.length(for: tolerance * scale),
       engine: engine
     )
+  }
+
+  /// The next smaller size that shows κ; `nil` where it is known.
+  private func smallerProbe(than probes: [SizePoint]) -> Int? {
+    guard !ContinuumEstimate(probes, scale: scale).canFit, probes[0].length >= 8 else { return nil }
+    return probes[0].length / 2
   }
 
   /// The extents of the lattice whose smallest one is `length`, in the shape of the deck's.
@@ -107,6 +115,9 @@ public struct ExtrapolateStudy: Sendable {
     return SteadyStudy(setup)
   }
 
+  /// Solves one size at all twists.
+  ///
+  /// Collective.
   private func point(
     _ length: Int,
     over communicator: some Communicator,

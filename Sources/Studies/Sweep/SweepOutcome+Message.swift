@@ -29,11 +29,18 @@ extension SweepOutcome {
   ///
   /// - Throws: `StateError` if that is damaged.
   public init(message: [UInt8]) throws(StateError) {
-    guard message.first == 1 else {
-      self = .failed(String(decoding: message.dropFirst(), as: UTF8.self))
-      return
+    switch message.first {
+    case 0: self = .failed(String(decoding: message.dropFirst(), as: UTF8.self))
+    case 1: self = .found(try SteadyResult(StateWords(bytes: message.dropFirst())))
+    default: throw StateError()
     }
-    var words = StateWords(bytes: message.dropFirst())
+  }
+}
+
+extension SteadyResult {
+  /// Reads what the message of an outcome has.
+  fileprivate init(_ words: StateWords) throws(StateError) {
+    var words = words
     let engine = try words.takeBool() ? "direct" : "separable"
     let iterations = try words.takeInteger()
     var certificate = SteadyCertificate(
@@ -41,19 +48,18 @@ extension SweepOutcome {
       idleModes: try words.takeInteger()
     )
     certificate.firstIdleMode = try words.takeDoubles()?.first.map { Int($0) }
-    var result = SteadyResult(engine: engine, iterations: iterations, certificate: certificate)
-    result.otherResidual = try words.takeDoubles()?.first
-    result.fillingError = try words.takeDouble()
-    result.observables = ObservableValues(
+    self.init(engine: engine, iterations: iterations, certificate: certificate)
+    otherResidual = try words.takeDoubles()?.first
+    fillingError = try words.takeDouble()
+    observables = ObservableValues(
       filling: try words.takeDouble(),
       orbitalCurrents: try words.takeDoubles() ?? [],
       current: try words.takeDoubles() ?? []
     )
-    result.driveSlope = try words.takeDoubles()
-    result.fillingSlope = try words.takeDoubles()
-    result.lambda = try words.takeDoubles() ?? []
-    result.digest = try words.takeBits()
-    self = .found(result)
+    driveSlope = try words.takeDoubles()
+    fillingSlope = try words.takeDoubles()
+    lambda = try words.takeDoubles() ?? []
+    digest = try words.takeBits()
   }
 }
 

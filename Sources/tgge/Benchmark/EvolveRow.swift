@@ -111,11 +111,7 @@ private struct Stopwatch: EvolveObserver {
   private var start: ContinuousClock.Instant?
   private(set) var seconds = 0.0
 
-  mutating func didReach(
-    _ output: EvolveOutput,
-    _ lambda: borrowing AlignedVector,
-    partition: Partition
-  ) {
+  mutating func didReach(_ output: EvolveOutput, _ lambda: borrowing AlignedVector) {
     start = start ?? .now
   }
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) {

@@ -50,6 +50,9 @@ struct EvolveResults: ~Copyable {
     }
   }
 
+  /// Creates the file with what is known before the work.
+  ///
+  /// Collective.
   private static func create(
     _ path: String,
     for job: DeckRun,

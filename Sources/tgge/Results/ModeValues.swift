@@ -25,6 +25,15 @@ struct ModeValues {
   /// All other quantities.
   let quantities: [Quantity<Double>]
 
+  /// The memory that each rank needs for them, in bytes.
+  static func estimatedBytes(of setup: StudySetup, withWeights: Bool = false, ranks: Int) -> Double
+  {
+    let (orbitals, dimension) = (Double(setup.bands), Double(setup.grid.dimension))
+    let numbers = 2 + dimension * (2 + orbitals) + (withWeights ? orbitals : 0)
+    // One quantity is copied into the order of its file.
+    return 8 * (numbers + 1) * (Double(setup.modes) / Double(ranks)).rounded(.up)
+  }
+
   /// Computes the modes that a rank owns.
   ///
   /// Not collective.
@@ -43,6 +52,11 @@ struct ModeValues {
     let momenta = partition.ownedMomenta
     var (energies, weights): ([Double], [Double]) = ([], [])
     var (velocities, orbitalVelocities): ([Double], [Double]) = ([], [])
+    let modes = partition.owned.count
+    energies.reserveCapacity(modes)
+    if withWeights { weights.reserveCapacity(modes * orbitals) }
+    velocities.reserveCapacity(modes * dimension)
+    orbitalVelocities.reserveCapacity(modes * dimension * orbitals)
     for start in stride(from: momenta.lowerBound, to: momenta.upperBound, by: 1024) {
       let block = start..<min(start + 1024, momenta.upperBound)
       let hamiltonian = setup.model.hamiltonian

@@ -4,8 +4,6 @@ import VectorMath
 
 /// λ̇ from a function, to test the stepping with equations whose solution is known.
 struct FunctionEngine: ForceEngine, ~Copyable {
-  static let name = "function"
-
   let partition: Partition
 
   /// λ̇ of the owned modes, from the number of earlier evaluations and λ.

@@ -28,10 +28,4 @@ struct DirectForceTests {
     let idle = DirectForce(kernel: kernel, partition: spare, communicator: SerialCommunicator())
     #expect(idle.secondsPerPair() == 0)
   }
-
-  @Test("Engines have the names of the command line")
-  func names() {
-    #expect(DirectForce<SerialCommunicator>.name == "direct")
-    #expect(SeparableForce<SerialCommunicator>.name == "separable")
-  }
 }

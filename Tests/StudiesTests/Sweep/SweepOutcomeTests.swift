@@ -51,9 +51,14 @@ struct SweepOutcomeTests {
   @Test("A message that was cut off is none")
   func damagedMessages() {
     let message = SweepOutcomeTests.outcome.message
-    for count in 1..<message.count {
+    for count in 0..<message.count {
       #expect(throws: StateError.self) { try SweepOutcome(message: Array(message[..<count])) }
     }
+  }
+
+  @Test("A message of another kind is none")
+  func otherMessages() {
+    #expect(throws: StateError.self) { try SweepOutcome(message: [7, 1, 2, 3]) }
   }
 
   @Test("Words of failures and refusals come through")

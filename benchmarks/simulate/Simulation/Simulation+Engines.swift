@@ -82,11 +82,9 @@ private struct Stopwatch: EvolveObserver {
   private var start: Double?
   private(set) var seconds = 0.0
 
-  mutating func didReach(
-    _ output: EvolveOutput,
-    _ lambda: borrowing AlignedVector,
-    partition: Partition
-  ) { start = start ?? MPI_Wtime() }
+  mutating func didReach(_ output: EvolveOutput, _ lambda: borrowing AlignedVector) {
+    start = start ?? MPI_Wtime()
+  }
   mutating func willFinish(_ lambda: borrowing AlignedVector, partition: Partition) {
     seconds = MPI_Wtime() - (start ?? 0)
   }

@@ -81,7 +81,7 @@ struct DrivenModes: ~Copyable {
   /// - Returns: By how much the moments at the ends of the steps deviate from those assumed, relative to the mean
   ///   magnitude of their terms; infinite where n or h has left 0 … 1.
   /// - Throws: `CommunicationError` if the reduction fails.
-  /// - Complexity: one pass, one Allreduce of 4R + 1 integers for each step.
+  /// - Complexity: one pass, one Allreduce of 4R exact sums for each step of the limit, and one integer more.
   mutating func take(
     _ steps: borrowing MomentSteps,
     over communicator: some Communicator
