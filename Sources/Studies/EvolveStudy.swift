@@ -188,11 +188,11 @@ public struct EvolveStudy: Sendable {
     var evolution = start
     var observables = tables
     var progress = try evolution.withLambda { lambda in
-      EvolveProgress(start: try digest(of: lambda, partition: partition, over: communicator))
+      EvolveRecord(start: try digest(of: lambda, partition: partition, over: communicator))
     }
     if var former = keeper.former {
       let start = progress.start
-      progress = try EvolveProgress(&former)
+      progress = try EvolveRecord(&former)
       guard progress.start == start else {
         throw StateError("initial: the state at time 0 is not the one that the run began with")
       }
@@ -269,7 +269,7 @@ public struct EvolveStudy: Sendable {
   /// Collective.
   private func save<Stepping: Resumable & ~Copyable>(
     _ evolution: borrowing Stepping,
-    _ progress: EvolveProgress,
+    _ progress: EvolveRecord,
     _ keeper: inout some StateKeeper & ~Copyable
   ) throws {
     try evolution.withState { state, vectors in

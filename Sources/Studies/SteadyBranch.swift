@@ -174,9 +174,7 @@ public struct SteadyBranch<Group: Communicator>: ~Copyable {
   ///   not separable, what `parameter.setup` throws if it takes no other value; `CommunicationError`.
   public mutating func response(to parameter: SetupParameter) throws -> [Double]? {
     guard let setup, workspace.value.isSeparable else {
-      throw ModelError(
-        "slopes need a kernel of low rank (forces: {compression: 1e-12} makes ohmic ones)"
-      )
+      throw ModelError.hasNoSlopes
     }
     return try workspace.value.response(to: parameter, setup, over: communicator)
   }

@@ -49,9 +49,7 @@ private struct FixedState: ~Copyable {
   ) throws {
     let system = try TabulatedModel(setup, over: communicator)
     guard case .separable = system.engine else {
-      throw ModelError(
-        "slopes need a kernel of low rank (forces: {compression: 1e-12} makes ohmic ones)"
-      )
+      throw ModelError.hasNoSlopes
     }
     let partition = system.partition
     var engine = try SeparableForce(
@@ -175,9 +173,9 @@ extension SteadyWorkspace {
         let change = (above.initial[index] - below.initial[index]) / width
         column[index] = appears ? .nan : change
       } else {
-        let (n, h) = occupations(Vector(repeating: lambda[index]))
+        let (n, h) = occupations(lambda[index])
         let change = (above.logarithms[index] - below.logarithms[index]) / width
-        column[index] = n[0] * h[0] * change
+        column[index] = n * h * change
       }
     }
     let sums = try momentResponse(to: column, filling: (above.filling - below.filling) / width)

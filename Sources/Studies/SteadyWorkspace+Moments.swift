@@ -126,7 +126,7 @@ extension SteadyWorkspace {
   /// Collective.
   private mutating func converges(
     _ passes: inout Int,
-    _ iterate: (inout SteadySolver<Group>) throws(CommunicationError) -> SteadyReport
+    _ iterate: (inout SteadySolver<Group>) throws(CommunicationError) -> IterationReport
   ) throws(CommunicationError) -> Bool {
     let report = try iterate(&solver.value)
     passes += report.passes

@@ -59,7 +59,7 @@ struct DoctorCommand: RankedCommand {
     )
     print("ranks       \(size)")
     for (host, count) in hosts {
-      print("host        \(host): \(count) \(count == 1 ? "rank" : "ranks")")
+      print("host        \(host): \(Summary.ranks(count))")
     }
     print("processor   \(String(cString: tgge_processor_brand()))")
     print("compiled    \(compiled)")

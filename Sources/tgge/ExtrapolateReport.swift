@@ -55,7 +55,7 @@ struct ExtrapolateReport: JSONReport {
         averageCurrents: Components.byOrbital(point.average.orbitalCurrents, orbitals),
         variation: point.variation,
         residual: point.residual,
-        digest: String(format: "%016lx", point.digest)
+        digest: hexadecimal(point.digest)
       )
     }
     limit = Components(result.limit.current)
@@ -90,7 +90,7 @@ struct ExtrapolateReport: JSONReport {
     if let decayRate { limits.append(["decay rate", String(format: "%.4g", decayRate)]) }
     printColumns(limits)
     print(
-      "\n\(twists) twists in each direction on \(ranks) \(ranks == 1 ? "rank" : "ranks"), "
+      "\n\(twists) twists in each direction on \(Summary.ranks(ranks)), "
         + "\(forces) forces, \(ProgressLine.duration(wallSeconds))"
     )
   }

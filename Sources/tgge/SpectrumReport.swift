@@ -59,7 +59,7 @@ struct SpectrumReport: JSONReport {
     self.ranks = ranks
     forces = result.steady.engine
     filling = result.steady.observables.filling
-    digest = String(format: "%016lx", result.steady.digest)
+    digest = hexadecimal(result.steady.digest)
     coupling = study.setup.model.coupling
     rates = spectrum.rates.map { rate in
       Rate(re: result.unit * rate.real, im: result.unit * rate.imaginary, residual: rate.residual)
@@ -99,7 +99,7 @@ struct SpectrumReport: JSONReport {
       )
     }
     print(
-      "\n\(totalModes) modes on \(ranks) \(ranks == 1 ? "rank" : "ranks"), \(forces) forces; steady "
+      "\n\(totalModes) modes on \(Summary.ranks(ranks)), \(forces) forces; steady "
         + "state to \(String(format: "%.1e", residual)), digest \(digest), "
         + "\(ProgressLine.duration(wallSeconds))"
     )

@@ -106,7 +106,7 @@ struct SweepReport: JSONReport {
       )
     }
     print(
-      "\n\(points.count) points on \(ranks) \(ranks == 1 ? "rank" : "ranks")"
+      "\n\(points.count) points on \(Summary.ranks(ranks))"
         + (groups > 1 ? " in \(groups) groups" : "") + ", \(iterations) passes, "
         + "\(ProgressLine.duration(wallSeconds))\(timing ?? "")"
     )

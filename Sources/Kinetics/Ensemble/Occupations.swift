@@ -17,6 +17,12 @@ public func occupations(_ lambda: Vector) -> (occupation: Vector, vacancy: Vecto
   )
 }
 
+/// n and h of one mode, as of eight.
+package func occupations(_ lambda: Double) -> (occupation: Double, vacancy: Double) {
+  let (n, h) = occupations(Vector(repeating: lambda))
+  return (n[0], h[0])
+}
+
 /// n, or −h = n − 1 of a mode that is more than half filled, and whether it is.
 ///
 /// So the particles and holes of an insulator are summed with all their digits, where those of Σ n would be lost in the

@@ -15,12 +15,11 @@ package struct ChebyshevInterval {
   private let weights: [Double]
 
   /// An interval; without length it has one node.
-  package init(lower: Double, upper: Double) {
+  package init(lower: Double, upper: Double, count: Int = ChebyshevInterval.count) {
     guard upper > lower else {
       (nodes, weights) = ([lower], [1])
       return
     }
-    let count = ChebyshevInterval.count
     let angles = (0..<count).map { Double.pi * (Double(2 * $0 + 1) / Double(2 * count)) }
     nodes = angles.map { (lower + upper) / 2 + (upper - lower) / 2 * .cos($0) }
     weights = angles.enumerated().map { ($0 % 2 == 0 ? 1 : -1) * .sin($1) }

@@ -20,7 +20,7 @@ package struct DenseMatrix {
   }
 
   /// Rows one after the other.
-  init(_ list: [[Double]], columns: Int) {
+  package init(_ list: [[Double]], columns: Int) {
     rows = list.count
     self.columns = columns
     elements = list.flatMap { $0 }

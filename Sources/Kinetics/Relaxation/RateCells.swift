@@ -4,7 +4,8 @@ import VectorMath
 /// The modes of all ranks ordered by their rates: the smallest rates one by one, the others in intervals
 /// that grow with their distance.
 ///
-/// Below `limit` the modes of an interval are seen from three times their spread or more.
+/// Below `limit` the modes of an interval are seen from three times their spread or more; the last interval has all
+/// whose rates are many times as large, see `RateInterval`.
 struct RateCells {
   /// Rates that are equal to some units in the last place, or an interval of them.
   struct Cell {
@@ -76,7 +77,9 @@ struct RateCells {
       limit = near[min(trusted, count) - 1].lower
       var lower = first
       while lower <= largest {
-        let upper = limit + (lower - limit) * 4
+        // Twice the largest, which is below it.
+        let upper =
+          lower < RateInterval.remote * limit ? limit + (lower - limit) * 4 : 2 * largest
         far.append(Cell(lower: lower, upper: upper))
         lower = upper
       }

@@ -48,12 +48,17 @@ struct SecularFunction {
   ) throws(CommunicationError) {
     width = matrix.width
     limit = cells.limit
-    let capacity = ChebyshevInterval.count * width
+    let intervals = cells.far.map {
+      RateInterval(lower: $0.lower, upper: $0.upper, limit: cells.limit)
+    }
 
     // Single modes, on every rank
     let most = SecularFunction.multiplicity(cells, width: width)
     var listed = cells.near.map { $0.total > most ? width + 1 : $0.total }
-    listed += cells.far.map { $0.total > capacity ? 0 : $0.total }
+    // As few modes as an interval has terms stand for themselves.
+    listed += zip(cells.far, intervals).map { cell, interval in
+      cell.total > interval.nodes.count * matrix.width ? 0 : cell.total
+    }
     let modes = try SecularFunction.gather(matrix, cells, listed, over: communicator)
 
     // Sums over the others
@@ -62,7 +67,8 @@ struct SecularFunction {
         near += nodes
         continue
       }
-      let sums = try SecularFunction.weights(matrix, cells.order[cell.own], of: cell, communicator)
+      let single = RateInterval(lower: cell.lower, upper: cell.upper, limit: .infinity)
+      let sums = try SecularFunction.sums(matrix, cells.order[cell.own], in: single, communicator)
       shared.append(
         SharedRate(
           rate: cell.lower,
@@ -72,16 +78,17 @@ struct SecularFunction {
         )
       )
     }
-    for (cell, nodes) in zip(cells.far, modes.dropFirst(cells.near.count)) {
-      guard cell.total > capacity else {
+    for (index, nodes) in modes.dropFirst(cells.near.count).enumerated() {
+      guard nodes.isEmpty else {
         far += nodes.sorted { ($0.rate, $0.mode ?? 0) < ($1.rate, $1.mode ?? 0) }
         continue
       }
-      let sums = try SecularFunction.weights(matrix, cells.order[cell.own], of: cell, communicator)
+      let (cell, interval) = (cells.far[index], intervals[index])
+      guard cell.total > 0 else { continue }
+      let sums = try SecularFunction.sums(matrix, cells.order[cell.own], in: interval, communicator)
       let largest = sums.reduce(0) { max($0, $1.largest) }
-      let rates = ChebyshevInterval(lower: cell.lower, upper: cell.upper).nodes
-      for (rate, weights) in zip(rates, sums) {
-        far += RateNode.list(weights, rate: rate, above: 1e-16 * largest) ?? []
+      for node in interval.nodes.indices {
+        far += interval.terms(ofNode: node, sums[node], above: 1e-16 * largest)
       }
     }
   }
@@ -140,24 +147,24 @@ struct SecularFunction {
     }
   }
 
-  /// Σ_m ℓ_i(d_m) v_m u_mᵀ over the modes of a cell on all ranks, for each node i.
+  /// Σ_m ℓ_i v_m u_mᵀ over the modes of an interval on all ranks, for each node i, each u times its share.
   ///
   /// Collective.
-  private static func weights(
+  private static func sums(
     _ matrix: borrowing RelaxationMatrix,
     _ modes: ArraySlice<Int>,
-    of cell: RateCells.Cell,
+    in interval: RateInterval,
     _ communicator: some Communicator
   ) throws(CommunicationError) -> [DenseMatrix] {
     let (width, tile) = (matrix.width, ScaledKernel.tile)
-    let interval = ChebyshevInterval(lower: cell.lower, upper: cell.upper)
     let nodes = interval.nodes.count
 
     // Powers of two that bring all products below 1
     var extremes = [Double](repeating: 0, count: 2 * width)
     for mode in modes {
+      let share = interval.share(of: matrix.rates[mode])
       for column in 0..<width {
-        extremes[column] = max(extremes[column], abs(matrix.left(column)[mode]))
+        extremes[column] = max(extremes[column], abs(share * matrix.left(column)[mode]))
         extremes[width + column] = max(extremes[width + column], abs(matrix.right(column)[mode]))
       }
     }
@@ -178,8 +185,9 @@ struct SecularFunction {
       columns.pointer.update(repeating: 0, count: columns.count)
       for (place, mode) in slice.enumerated() {
         interval.basis(at: matrix.rates[mode], into: &basis)
+        let share = interval.share(of: matrix.rates[mode])
         for column in 0..<width {
-          columns[column * tile + place] = matrix.left(column)[mode] / scales[column]
+          columns[column * tile + place] = share * matrix.left(column)[mode] / scales[column]
           let value = matrix.right(column)[mode] / scales[width + column]
           for node in 0..<nodes {
             rows[(node * width + column) * tile + place] = basis[node] * value

@@ -20,7 +20,7 @@ extension SteadySolver {
   public mutating func continueInPseudoTime(
     responses: Bool,
     limit: Int = 400
-  ) throws(CommunicationError) -> SteadyReport {
+  ) throws(CommunicationError) -> IterationReport {
     inverse = nil
     var time = 1.0
     var previous = point
@@ -41,7 +41,7 @@ extension SteadySolver {
       }
       if found < 1e-5 {
         let report = try iterate(responses: responses)
-        return SteadyReport(passes: passes + report.passes, converged: report.converged)
+        return IterationReport(passes: passes + report.passes, converged: report.converged)
       }
       if residual.isFinite { time *= min(4, max(0.25, residual / found)) }
       residual = found
@@ -52,7 +52,7 @@ extension SteadySolver {
       if size > 2 { step = step.map { $0 * 2 / size } }
       point = previous.moved(by: step)
     }
-    return SteadyReport(passes: made, converged: false)
+    return IterationReport(passes: made, converged: false)
   }
 
   /// δ for a length τ of pseudo-time.

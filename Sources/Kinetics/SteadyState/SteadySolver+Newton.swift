@@ -14,7 +14,7 @@ extension SteadySolver {
   public mutating func iterate(
     responses: Bool,
     limit: Int = 60
-  ) throws(CommunicationError) -> SteadyReport {
+  ) throws(CommunicationError) -> IterationReport {
     found = nil
     var previous = point
     var step: [Double] = []
@@ -61,13 +61,13 @@ extension SteadySolver {
       } else {
         inherits = false
         if newSize < (responses ? 1e-9 : 1e-8), wantsResponse == responses {
-          return SteadyReport(passes: passes, converged: true)
+          return IterationReport(passes: passes, converged: true)
         }
         error = newSize * newSize
       }
       size = newSize
     }
     inverse = nil
-    return SteadyReport(passes: made, converged: false)
+    return IterationReport(passes: made, converged: false)
   }
 }

@@ -3,15 +3,6 @@ import Dissipation
 import RealModule
 import VectorMath
 
-/// What an iteration has found.
-public struct SteadyReport: Sendable, Equatable {
-  /// Passes over the modes.
-  public var passes: Int
-
-  /// Whether the last step was so small that the next would be below rounding.
-  public var converged: Bool
-}
-
 /// The steady state of a separable kernel: a root in its 2R moments at imposed filling.
 ///
 ///     A_r = Σ_m f_r n_m,   B_r = Σ_m g_r h_m,   n_m = in_m/(in_m + out_m),   Σ_m n_m = filling · M
@@ -259,10 +250,4 @@ public struct SteadySolver<Group: Communicator>: ~Copyable {
       body(&pass, engine.kernel, idle, computed.modes(of: block))
     }
   }
-}
-
-/// n and h of one mode; see `occupations`.
-func occupations(_ lambda: Double) -> (occupation: Double, vacancy: Double) {
-  let (n, h) = occupations(Vector(repeating: lambda))
-  return (n[0], h[0])
 }

@@ -1,3 +1,5 @@
+import Records
+
 /// A file cannot be drawn; says why and what would be allowed.
 public struct PlotError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file, as the user named it.
@@ -17,14 +19,4 @@ public struct PlotError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// The text with everything that would break a line replaced by blanks.
-func oneLine(_ text: String) -> String {
-  var result = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator, .format, .privateUse, .unassigned:
-      result.append(" ")
-    default: result.append(scalar)
-    }
-  }
-  return String(result)
-}
+func oneLine(_ text: String) -> String { printable(text, replacement: " ") }

@@ -83,19 +83,9 @@ public struct PictureFile: Sendable {
 
   /// Writes a file that gets its name when it is complete, or takes the place of what a link leads to.
   private static func write(_ bytes: Data, to path: String) throws(PlotError) {
-    let target = LinkTarget.of(path)
-    let partial = target + ".partial"
-    let stream = fopen(partial, "w")
-    var isWritten = false
-    if let stream {
-      let count = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, stream) }
-      isWritten = count == bytes.count && fflush(stream) == 0 && fsync(fileno(stream)) == 0
-    }
-    let reason = isWritten && rename(partial, target) == 0 ? nil : String(cString: strerror(errno))
-    if let stream { fclose(stream) }
-    guard let reason else { return }
-    unlink(partial)
-    throw PlotError(path, "cannot be written: \(reason)")
+    var file = PartialFile(for: LinkTarget.of(path))
+    file.append(Array(bytes))
+    if let reason = file.complete() { throw PlotError(path, "cannot be written: \(reason)") }
   }
 
   private func name(of path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }

@@ -1,10 +1,10 @@
-/// The text with everything that would break the line or move the cursor replaced by `?`.
-func printable(_ text: String) -> String {
+/// The text with everything that would break the line or move the cursor replaced, by `?` if by nothing else.
+package func printable(_ text: String, replacement: Unicode.Scalar = "?") -> String {
   var result = String.UnicodeScalarView()
   for scalar in text.unicodeScalars {
     switch scalar.properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator, .format, .privateUse, .unassigned:
-      result.append("?")
+      result.append(replacement)
     default:
       result.append(scalar)
     }

@@ -53,7 +53,7 @@ func report(
     let conditions = Conditions(ranks: communicator.size)
     guard !asJSON else { return try rows.forEach { print(try $0.json(conditions)) } }
     let ranks = conditions.ranks
-    print("\(conditions.processor), \(ranks) \(ranks == 1 ? "rank" : "ranks")")
+    print("\(conditions.processor), \(Summary.ranks(ranks))")
     printTables()
   }
 }

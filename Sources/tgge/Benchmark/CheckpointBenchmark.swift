@@ -23,16 +23,10 @@ struct CheckpointBenchmark: RankedCommand {
   @Option(help: "Momentum modes L of the chain.")
   var modes = 10_000_000
 
-  @Option(help: "How often each figure is measured.")
-  var repeats = 7
-
-  @Flag(help: "Writes one JSON object to standard output, and nothing else there.")
-  var json = false
+  @OptionGroup var options: BenchmarkOptions
 
   func validate() throws {
-    guard modes > 0, (1...1000).contains(repeats) else {
-      throw ValidationError("--modes must be 1 or more, --repeats between 1 and 1000")
-    }
+    guard modes > 0 else { throw ValidationError("--modes must be 1 or more") }
   }
 
   func run(on communicator: MPICommunicator) throws {
@@ -51,7 +45,7 @@ struct CheckpointBenchmark: RankedCommand {
     )
     let content = CheckpointContent(version: Version.number, entries: [], words: [])
     var (plain, parallel) = (Timings(), Timings())
-    for round in 0...repeats {
+    for round in 0...options.repeats {
       let both = (
         try seconds(on: communicator) {
           try communicator.agree { if communicator.rank == 0 { try writePlain() } }
@@ -69,7 +63,7 @@ struct CheckpointBenchmark: RankedCommand {
     try checkpoint.remove()
     if communicator.rank == 0 { unlink(plainFile) }
     let row = CheckpointRow(modes: modes, plain, parallel)
-    try report([row], asJSON: json, on: communicator) { row.printTable() }
+    try report([row], asJSON: options.json, on: communicator) { row.printTable() }
   }
 
   /// The file of plain writes.

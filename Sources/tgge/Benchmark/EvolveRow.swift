@@ -60,7 +60,7 @@ struct EvolveRow: BenchmarkRow {
     coreSecondsPerModeAndEvaluation =
       seconds * Double(communicator.size) / (Double(modes) * Double(forceEvaluations))
     fillingDrift = result.fillingDrift
-    digest = String(format: "%016lx", result.digest)
+    digest = hexadecimal(result.digest)
     let agree = try EngineCheck.passes(modes: modes, drive: 0.5, on: communicator)
     let repeated = results.allSatisfy { $0.digest == result.digest }
     verified = agree && repeated && fillingDrift <= EvolveRow.driftTolerance

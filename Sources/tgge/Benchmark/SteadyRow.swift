@@ -50,7 +50,7 @@ struct SteadyRow: BenchmarkRow {
     coreSecondsPerModeAndEvaluation =
       seconds * Double(communicator.size) / (Double(modes) * Double(iterations))
     residual = result.certificate.residual
-    digest = String(format: "%016lx", result.digest)
+    digest = hexadecimal(result.digest)
     let agree = try EngineCheck.passes(modes: modes, drive: 0.5, on: communicator)
     verified = agree && results.allSatisfy { $0.digest == result.digest }
   }

@@ -1,6 +1,7 @@
 import CSignals
 import Communication
 import Foundation
+import Kinetics
 import MPICommunication
 import Records
 import Studies
@@ -157,11 +158,12 @@ struct SweepLedger: SweepKeeper, ~Copyable {
     for index in 0..<Int(count[0]) {
       var record = communicator.rank == 0 ? records[index] : []
       try communicator.broadcast(&record, from: 0)
-      guard let point = SweepLedger.word(record), point < UInt64(points), record.count > 8 else {
+      let head = record.prefix(StateWords.wordBytes)
+      guard let point = StateWords(bytes: head).words.first, point < UInt64(points) else {
         continue
       }
       // A damaged record is one that is not there.
-      former[Int(point)] = try? SweepOutcome(message: Array(record.dropFirst(8)))
+      former[Int(point)] = try? SweepOutcome(message: Array(record.dropFirst(head.count)))
     }
   }
 
@@ -190,12 +192,6 @@ struct SweepLedger: SweepKeeper, ~Copyable {
     )
   }
 
-  /// The number at the beginning of a record; `nil` if it is too short.
-  private static func word(_ record: [UInt8]) -> UInt64? {
-    guard record.count >= 8 else { return nil }
-    return record.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
-  }
-
   // MARK: - Points
 
   mutating func keep(_ found: [Int: SweepOutcome], isLast: Bool) throws {
@@ -204,8 +200,7 @@ struct SweepLedger: SweepKeeper, ~Copyable {
       try communicator.agree {
         guard communicator.rank == 0 else { return }
         for (point, outcome) in found.sorted(by: { $0.key < $1.key }) {
-          let number = withUnsafeBytes(of: UInt64(point).littleEndian) { Array($0) }
-          try ledger?.append(number + outcome.message)
+          try ledger?.append(StateWords([UInt64(point)]).bytes + outcome.message)
         }
       }
     } catch  where !(error is CommunicationError) {

@@ -76,9 +76,6 @@ struct LargestValue {
   ///
   /// Collective.
   func value(over communicator: some Communicator) throws(CommunicationError) -> Double {
-    var single: InlineArray<1, Double> = [value]
-    var span = single.mutableSpan
-    try communicator.maximum(&span)
-    return span[0]
+    try communicator.maximum(value)
   }
 }

@@ -1,7 +1,7 @@
 import Kinetics
 
 /// What an evolution has to tell so far; with the state of its integration it can go on.
-struct EvolveProgress {
+struct EvolveRecord {
   /// The fingerprint of the initial state.
   let start: UInt64
 
