@@ -88,7 +88,7 @@ extension RelaxationSpectrum {
     guard residual <= tolerance, rate >= 0 else {
       throw .spectrum(
         "the state of the rate \(rate)·εJ has a residual of \(residual) next to the rates of its modes; rates "
-          + "above 0 and \(tolerance) are allowed; a smaller beta helps"
+          + "above 0 and \(tolerance) are allowed; fewer rates or a smaller beta help"
       )
     }
   }
