@@ -38,8 +38,15 @@ struct SweepDecks {
       zip(variations, SweepDecks.indices(of: point, variations)).map { $0.override($1) }
     }
     let reader = DeckReader(fileName: options.deck, overrides: options.changes)
-    for deck in try reader.read(bytes, varying: changes) {
-      let job = try DeckRun(options, engines, deck, on: communicator)
+    for (point, deck) in try reader.read(bytes, varying: changes).enumerated() {
+      let job: DeckRun
+      do {
+        job = try DeckRun(options, engines, deck, on: communicator)
+      } catch let error as DeckError {
+        // Other keys may be wrong at a point only.
+        guard !"\(error)".contains("--vary ") else { throw error }
+        throw UsageError("\(error) (at \(SweepDecks.name(of: point, variations)))")
+      }
       if case .file = job.deck.initial {
         throw job.deck.error(
           at: "initial.file",
@@ -83,8 +90,11 @@ struct SweepDecks {
   }
 
   /// The keys and values at a point, as a user would write them.
-  func name(of point: Int) -> String {
-    zip(variations, texts(of: point)).map { "\($0.key)=\($1)" }.joined(separator: " ")
+  func name(of point: Int) -> String { SweepDecks.name(of: point, variations) }
+
+  private static func name(of point: Int, _ variations: [DeckVariation]) -> String {
+    zip(variations, indices(of: point, variations)).map { "\($0.key)=\($0.values[$1])" }
+      .joined(separator: " ")
   }
 
   /// The values at a point that are numbers.

@@ -151,7 +151,7 @@ extension Program {
       refusal(
         "--vary",
         "lattice.modes=100,99",
-        saying: "record.momenta[1]: 0.5 is not on the grid"
+        saying: "of their spacing (at lattice.modes=99)"
       ),
       refusal(
         "--vary",
